@@ -111,16 +111,16 @@ void vr_lookahead_release(vr_lookahead *la, int64_t display_idx);
 /* --------------------------------------------------------------------------------------------- rate control */
 
 typedef enum {
-    VR_RC_CQP = 0,   /* constant QP plus the level offsets */
-    VR_RC_CRF,       /* constant quality; with maxrate/bufsize: capped */
-    VR_RC_ABR,       /* average bit rate; with maxrate/bufsize: capped VBR with VBV */
-    VR_RC_CBR        /* low delay: every picture inside its share of a short buffer */
-} vr_rc_mode;
+    VR_RATE_CQP = 0,   /* constant QP plus the level offsets */
+    VR_RATE_CRF,       /* constant quality; with maxrate/bufsize: capped */
+    VR_RATE_ABR,       /* average bit rate; with maxrate/bufsize: capped VBR with VBV */
+    VR_RATE_CBR        /* low delay: every picture inside its share of a short buffer */
+} vr_rate_mode;
 
 #define VR_RC_MAX_LEVEL 6
 
 typedef struct {
-    vr_rc_mode mode;
+    vr_rate_mode mode;
     double qp;                /* CQP: QP of P / anchor pictures, 0..51 */
     double crf;               /* CRF: 0..51 */
     double bitrate;           /* ABR, CBR: bit/s */
