@@ -1,0 +1,5 @@
+"""Addresses of this wing."""
+
+from typing import Any
+
+urlpatterns: list[Any] = []

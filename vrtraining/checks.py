@@ -1,0 +1,47 @@
+"""System checks for combinations of settings that would be wrong in a real installation."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.security)
+def installation_is_consistent(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """A "centre" must be given what a "house" may make up by itself."""
+    if settings.INSTALLATION not in {"house", "centre"}:
+        return [Error(f"INSTALLATION is {settings.INSTALLATION!r}.", hint="Use house or centre.", id="vrtraining.E001")]
+    if settings.INSTALLATION == "house":
+        return []
+    found: list[CheckMessage] = []
+    if settings.DEBUG:
+        found.append(Error("DEBUG is on in a centre.", hint="Unset DEBUG.", id="vrtraining.E002"))
+    if not settings.SECRET_KEY_IS_GIVEN:
+        found.append(
+            Error(
+                "DEBUG is off in a centre and SECRET_KEY is not given.",
+                hint="Set SECRET_KEY to the same long random text on every machine.",
+                id="vrtraining.E003",
+            )
+        )
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error("ALLOWED_HOSTS does not name this centre.", hint="ALLOWED_HOSTS=centre.example", id="vrtraining.E004")
+        )
+    if not settings.REDIS_URL_IS_GIVEN:
+        found.append(
+            Warning(
+                "REDIS_URL is not given: only processes of this machine can work together.",
+                hint="Set REDIS_URL to the Valkey or Redis that all machines reach.",
+                id="vrtraining.W001",
+            )
+        )
+    if not settings.SERVES_HTTPS:
+        found.append(
+            Warning(
+                "SERVES_HTTPS is off: cookies travel in clear and headsets refuse WebXR.",
+                hint="Put TLS in front and set SERVES_HTTPS=1 (and BEHIND_PROXY=1).",
+                id="vrtraining.W002",
+            )
+        )
+    return found

@@ -1,0 +1,18 @@
+"""The addresses of all wings."""
+
+from django.urls import include, path
+
+from vrtraining.health import healthz, readyz
+from vrtraining.metrics import metrics
+
+urlpatterns = [
+    path("", include("courses.catalog.urls")),
+    path("", include("courses.learning.urls")),
+    path("people/", include("courses.people.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("library/", include("streaming.library.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("healthz/", healthz, name="healthz"),
+    path("readyz/", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+]
