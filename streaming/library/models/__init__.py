@@ -1,0 +1,27 @@
+"""What the library stores. `master` is the back half (probe to publish), `upload` the front half (tus)."""
+
+from streaming.library.models.master import (
+    AudioRendition,
+    Codec,
+    Master,
+    MasterState,
+    Projection,
+    ProjectionSource,
+    Rendition,
+    Segment,
+    Stereo,
+    WorkState,
+)
+
+__all__ = [
+    "AudioRendition",
+    "Codec",
+    "Master",
+    "MasterState",
+    "Projection",
+    "ProjectionSource",
+    "Rendition",
+    "Segment",
+    "Stereo",
+    "WorkState",
+]
