@@ -12,6 +12,7 @@ from streaming.library.models.master import (
     Stereo,
     WorkState,
 )
+from streaming.library.models.upload import Upload, UploadState
 
 __all__ = [
     "AudioRendition",
@@ -23,5 +24,7 @@ __all__ = [
     "Rendition",
     "Segment",
     "Stereo",
+    "Upload",
+    "UploadState",
     "WorkState",
 ]
