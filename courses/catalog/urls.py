@@ -1,5 +1,14 @@
-"""Addresses of this wing."""
+"""Addresses of the catalogue: the home page, the public catalogue, the studio."""
 
-from typing import Any
+from django.urls import include, path
 
-urlpatterns: list[Any] = []
+from courses.catalog import views
+
+catalog_patterns = [
+    path("courses/", views.home, name="courses"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include((catalog_patterns, "catalog"))),
+]

@@ -1,0 +1,11 @@
+// What every page needs: htmx, toasts, menus, appearance, confirmation dialogs.
+import "htmx.org";
+import { startAppearance } from "./appearance.js";
+import { startDialogs } from "./dialogs.js";
+import { startMenus } from "./menus.js";
+import { startToasts } from "./toasts.js";
+
+startAppearance();
+startDialogs();
+startMenus();
+startToasts();
