@@ -7,6 +7,8 @@ REDIS_URL         default: the Valkey that `serve` starts, on a socket in DATA_D
 SECRET_KEY        default: made once and kept in DATA_DIR (development only, see checks.py)
 """
 
+import hashlib
+import tempfile
 from pathlib import Path
 
 import environ
@@ -105,6 +107,8 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_SOCKET = DATA_DIR / "run" / "valkey.sock"
+if len(str(REDIS_SOCKET)) > 100:  # sun_path holds 108 bytes (unix(7))
+    REDIS_SOCKET = Path(tempfile.gettempdir()) / f"vrtraining-{hashlib.sha256(bytes(DATA_DIR)).hexdigest()[:16]}.sock"
 REDIS_URL_IS_GIVEN = bool(env.str("REDIS_URL", ""))
 REDIS_URL = env.str("REDIS_URL", "") or f"unix://{REDIS_SOCKET}"
 CHANNEL_LAYERS = {
@@ -120,7 +124,7 @@ CACHES = {
 MEDIA_ROOT = DATA_DIR / "media"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 S3_BUCKET = env.str("S3_BUCKET", "")
 STORAGES = {
     "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
@@ -138,6 +142,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # One tus chunk; daphne holds a request body, so it bounds the memory of an upload.
 TUS_CHUNK_BYTES = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = TUS_CHUNK_BYTES + 1024
+# Unfinished uploads: on the same file system as MEDIA_ROOT, so that a finished one is linked, not copied.
+UPLOAD_DIR = DATA_DIR / "uploads"
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 200 * 1024**3)
+UPLOAD_EXPIRES_AFTER_HOURS = env.int("UPLOAD_EXPIRES_AFTER_HOURS", 7 * 24)
+# A signed media address works this long for the one who got it; the player renews it.
+MEDIA_ADDRESS_SECONDS = env.int("MEDIA_ADDRESS_SECONDS", 4 * 3600)
 
 # --- work -------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL

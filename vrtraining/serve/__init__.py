@@ -1,0 +1,1 @@
+"""`manage.py serve`: the whole centre on one machine, from one command."""
