@@ -134,7 +134,7 @@ static int parse_inter(header_parser *p)
 }
 
 /* from slice_qp_delta to the end */
-static int parse_tail(header_parser *p, int sao)
+static void parse_tail(header_parser *p, int sao)
 {
     vr_bs_reader *r = &p->r;
     vr_bs_slice_header *out = p->out;
@@ -156,8 +156,7 @@ static int parse_tail(header_parser *p, int sao)
         }
     }
     if (p->pps->loop_filter_slices && (sao || !deblocking_off))
-        vr_bs_skip(r, 1);
-    return VR_BS_OK;
+        out->filters_across = (int)vr_bs_u(r, 1);
 }
 
 static int parse_entries_and_extension(header_parser *p)
@@ -179,6 +178,7 @@ static int parse_entries_and_extension(header_parser *p)
     p->out->entry_end = (uint32_t)r->pos;
     if (p->pps->header_extension)
         vr_bs_skip(r, 8 * (size_t)vr_bs_ue(r));
+    p->out->align_pos = (uint32_t)r->pos;
     const uint32_t one = vr_bs_u(r, 1);
     while (r->pos & 7)
         if (vr_bs_u(r, 1))

@@ -21,6 +21,8 @@ typedef struct {
     uint32_t body_pos;       /* first bit behind slice_segment_address */
     uint32_t qp_pos, qp_end; /* slice_qp_delta */
     uint32_t entry_pos, entry_end;
+    uint32_t align_pos;      /* byte_alignment() */
+    int filters_across;      /* slice_loop_filter_across_slices_enabled_flag */
     uint32_t size;           /* unescaped bytes with NAL header, up to the byte alignment */
 } vr_bs_slice_header;
 
