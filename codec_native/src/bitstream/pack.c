@@ -125,6 +125,8 @@ static int rewrite_sets(const vr_bs_packer *p, const vr_bs_stream *s, const vr_b
         vr_bs_put(&w, 0, 1); /* loop_filter_across_tiles_enabled_flag */
     }
     r.pos = c->parsed_pps.tiles_end;
+    vr_bs_skip(&r, 1);
+    vr_bs_put(&w, 0, 1); /* pps_loop_filter_across_slices_enabled_flag */
     vr_bs_copy_until(&w, &r, stop);
     vr_bs_put_trailing(&w);
     out->pps_size = w.bits / 8;
@@ -258,7 +260,8 @@ static int find_source(vr_bs_packer *p, const vr_bs_place *place, int64_t pictur
     return VR_BS_OK;
 }
 
-/* Writes first_slice_segment_in_pic_flag, the address, the QP against the new init_qp and no entry points. */
+/* Writes first_slice_segment_in_pic_flag, the address, the QP against the new init_qp, no filtering across slices and no
+ * entry points. */
 static int append_slice(const vr_bs_packer *p, int stream, const vr_bs_slice *slice, uint32_t address,
                         vr_bs_buffer *out)
 {
@@ -287,6 +290,10 @@ static int append_slice(const vr_bs_packer *p, int stream, const vr_bs_slice *sl
     vr_bs_copy_until(&w, &r, h->qp_pos);
     vr_bs_put_se(&w, h->qp_delta + pps->init_qp - p->init_qp);
     r.pos = h->qp_end;
+    if (h->filter_pos) { /* without the flag in the PPS there is none in the slice */
+        vr_bs_copy_until(&w, &r, h->filter_pos);
+        vr_bs_skip(&r, 1);
+    }
     vr_bs_copy_until(&w, &r, h->entry_pos);
     if (p->layout.cols * p->layout.rows > 1)
         vr_bs_put_ue(&w, 0);

@@ -155,8 +155,10 @@ static void parse_tail(header_parser *p, int sao)
             vr_bs_se(r);
         }
     }
-    if (p->pps->loop_filter_slices && (sao || !deblocking_off))
+    if (p->pps->loop_filter_slices && (sao || !deblocking_off)) {
+        out->filter_pos = (uint32_t)r->pos;
         out->filters_across = (int)vr_bs_u(r, 1);
+    }
 }
 
 static int parse_entries_and_extension(header_parser *p)

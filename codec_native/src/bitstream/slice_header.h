@@ -22,7 +22,8 @@ typedef struct {
     uint32_t qp_pos, qp_end; /* slice_qp_delta */
     uint32_t entry_pos, entry_end;
     uint32_t align_pos;      /* byte_alignment() */
-    int filters_across;      /* slice_loop_filter_across_slices_enabled_flag */
+    uint32_t filter_pos;     /* slice_loop_filter_across_slices_enabled_flag, 0: not there */
+    int filters_across;      /* its value, 0 when it is not there */
     uint32_t size;           /* unescaped bytes with NAL header, up to the byte alignment */
 } vr_bs_slice_header;
 
