@@ -38,17 +38,18 @@ typedef enum vr_preset {
     VR_PRESET_SLOW = 4
 } vr_preset;
 
-typedef enum vr_rc_mode {
-    VR_RC_CQP = 0, /* constant QP (qp), cascaded over temporal levels */
-    VR_RC_CRF = 1, /* constant rate factor (crf); with maxrate_kbps > 0 capped by the VBV */
-    VR_RC_ABR = 2, /* average bit rate (bitrate_kbps); with maxrate_kbps > 0 capped VBR with VBV */
-    VR_RC_CBR = 3  /* low delay, bounded frame sizes: bitrate_kbps with a buffer of bufsize_kbit */
-} vr_rc_mode;
+typedef enum vr_rate_mode {
+    VR_RATE_CQP = 0, /* constant QP (qp), cascaded over temporal levels */
+    VR_RATE_CRF = 1, /* constant rate factor (crf); with maxrate_kbps > 0 capped by the VBV */
+    VR_RATE_ABR = 2, /* average bit rate (bitrate_kbps); with maxrate_kbps > 0 capped VBR with VBV */
+    VR_RATE_CBR = 3  /* low delay, bounded frame sizes: bitrate_kbps with a buffer of bufsize_kbit */
+} vr_rate_mode;
 
 typedef enum vr_projection { VR_PROJECTION_FLAT = 0, VR_PROJECTION_ERP = 1 } vr_projection;
 typedef enum vr_stereo { VR_STEREO_MONO = 0, VR_STEREO_TOP_BOTTOM = 1 } vr_stereo;
 typedef enum vr_frame_type { VR_FRAME_IDR = 0, VR_FRAME_I = 1, VR_FRAME_P = 2, VR_FRAME_B = 3 } vr_frame_type;
-typedef enum vr_simd { VR_SIMD_AUTO = 0, VR_SIMD_C = 1, VR_SIMD_AVX2 = 2, VR_SIMD_AVX512 = 3 } vr_simd;
+/* Instruction set; the values are those of vr_simd_level in kernels/kernels.h. */
+typedef enum vr_isa { VR_ISA_C = 0, VR_ISA_AVX2 = 1, VR_ISA_AVX512 = 2, VR_ISA_AUTO = 3 } vr_isa;
 
 /* What differs between the qualities that one pass encodes. Quality 0 is the best one. */
 typedef struct vr_quality {
@@ -67,7 +68,7 @@ typedef struct vr_param {
     int stereo;                 /* vr_stereo: with TOP_BOTTOM latitude runs in each half */
 
     /* rate */
-    int rc_mode;                /* vr_rc_mode */
+    int rc_mode;                /* vr_rate_mode */
     double qp;                  /* CQP: QP of P anchors, 0..51 */
     double crf;                 /* CRF: 0..51 */
     int bitrate_kbps, maxrate_kbps, bufsize_kbit;
@@ -97,7 +98,7 @@ typedef struct vr_param {
 
     /* machine */
     int threads;                /* 1..64; 0: number of CPUs. Never changes the bytes */
-    int simd;                   /* vr_simd; AUTO obeys the environment variable VR_CODEC_SIMD */
+    int simd;                   /* vr_isa; AUTO obeys the environment variable VR_CODEC_SIMD */
 
     /* stream */
     int hash_sei;               /* 1: decoded picture hash SEI (MD5) in every picture */
