@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "courses.people.middleware.TermsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -173,7 +174,6 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "rules.permissions.ObjectPermissionBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
@@ -192,12 +192,26 @@ ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_ADAPTER = "courses.people.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "courses.people.forms.SignupExtras"
+# Failures per name are counted by axes, which says when to try again; this bounds one address.
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "login": "60/m/ip", "signup": "20/h/ip",
+                       "data_export": "20/h/user", "people_import": "60/h/user"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
+MFA_TOTP_ISSUER = "VR Medical Training"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSTALLATION == "house"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "courses.people.lockout.account_name"
+AXES_CLIENT_IP_CALLABLE = "courses.people.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "courses.people.lockout.locked_out"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
 # --- language and time ------------------------------------------------------------------------

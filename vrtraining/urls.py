@@ -1,6 +1,7 @@
 """The addresses of all wings."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from vrtraining.health import healthz, readyz
 from vrtraining.metrics import metrics
@@ -9,6 +10,7 @@ urlpatterns = [
     path("", include("courses.catalog.urls")),
     path("", include("courses.learning.urls")),
     path("people/", include("courses.people.urls")),
+    path("accounts/email/", RedirectView.as_view(pattern_name="people:me")),  # one address each, kept on "Me"
     path("accounts/", include("allauth.urls")),
     path("library/", include("streaming.library.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

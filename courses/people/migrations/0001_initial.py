@@ -56,7 +56,6 @@ class Migration(migrations.Migration):
                 ('display_name', models.CharField(blank=True, max_length=80, verbose_name='name')),
                 ('role', models.CharField(choices=[('resident', 'Resident'), ('trainee', 'Trainee'), ('instructor', 'Instructor'), ('administrator', 'Administrator'), ('auditor', 'Auditor')], default='resident', max_length=16, verbose_name='role')),
                 ('language', models.CharField(blank=True, choices=[('zh-hans', '简体中文'), ('en', 'English')], max_length=8, verbose_name='language')),
-                ('must_change_password', models.BooleanField(default=False, editable=False)),
                 ('erased_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

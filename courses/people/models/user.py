@@ -38,7 +38,6 @@ class User(AbstractUser):
     display_name = models.CharField(_("name"), max_length=80, blank=True)
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.RESIDENT)
     language = models.CharField(_("language"), max_length=8, choices=Language.choices, blank=True)
-    must_change_password = models.BooleanField(default=False, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()

@@ -1,0 +1,1 @@
+"""Pages of this wing; each view reads its form, calls a service and answers."""
