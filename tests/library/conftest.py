@@ -48,7 +48,7 @@ def storage_dirs(settings: Any, tmp_path: Path) -> Path:
 def _person(name: str, role: str) -> Any:
     from django.contrib.auth import get_user_model
 
-    return get_user_model().objects.create_user(username=name, password="for-a-test-only-91", role=role)
+    return get_user_model().objects.create_user(username=name, role=role)
 
 
 @pytest.fixture
