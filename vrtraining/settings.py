@@ -196,7 +196,7 @@ ACCOUNT_ADAPTER = "courses.people.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "courses.people.forms.SignupExtras"
 # Failures per name are counted by axes, which says when to try again; this bounds one address.
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "login": "60/m/ip", "signup": "20/h/ip",
-                       "data_export": "20/h/user", "people_import": "60/h/user"}
+                       "people_import": "60/h/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
 MFA_TOTP_ISSUER = "VR Medical Training"
 MFA_TOTP_TOLERANCE = 1

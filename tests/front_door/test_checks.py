@@ -1,0 +1,44 @@
+"""A centre that is set up wrongly says so before it opens."""
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from vrtraining.checks import installation_is_consistent
+
+
+@pytest.fixture
+def centre(settings: SettingsWrapper) -> SettingsWrapper:
+    settings.INSTALLATION = "centre"
+    settings.DEBUG = False
+    settings.SECRET_KEY_IS_GIVEN = True
+    settings.ALLOWED_HOSTS = ["centre.example"]
+    settings.REDIS_URL_IS_GIVEN = True
+    settings.SERVES_HTTPS = True
+    return settings
+
+
+def test_a_complete_centre_has_nothing_to_say(centre: SettingsWrapper) -> None:
+    assert installation_is_consistent() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [
+        ("DEBUG", True, "vrtraining.E002"),
+        ("SECRET_KEY_IS_GIVEN", False, "vrtraining.E003"),
+        ("ALLOWED_HOSTS", ["*"], "vrtraining.E004"),
+        ("ALLOWED_HOSTS", [], "vrtraining.E004"),
+        ("REDIS_URL_IS_GIVEN", False, "vrtraining.W001"),
+        ("SERVES_HTTPS", False, "vrtraining.W002"),
+        ("INSTALLATION", "palace", "vrtraining.E001"),
+    ],
+)
+def test_each_wrong_combination_is_named(centre: SettingsWrapper, setting: str, value: object, expected: str) -> None:
+    setattr(centre, setting, value)
+    assert [message.id for message in installation_is_consistent()] == [expected]
+
+
+def test_a_house_may_make_up_its_own_key(settings: SettingsWrapper) -> None:
+    settings.INSTALLATION = "house"
+    settings.SECRET_KEY_IS_GIVEN = False
+    assert installation_is_consistent() == []
