@@ -102,8 +102,9 @@ int vr_lookahead_plan(vr_lookahead *la, const vr_la_plan *plan, int n, int n_com
  * convenience for cores with exactly that structure and for the tests. */
 int vr_la_plan_dyadic(vr_la_plan *plan, int64_t prev, int64_t first, int n, vr_pic_kind anchor);
 
-/* NULL when the picture is not held. Before the picture was committed by a plan, qp_offset equals aq_offset and
- * inter_cost is the cost against the previous picture. */
+/* NULL when the picture is not held. Before the picture was committed by a plan, qp_offset equals aq_offset,
+ * inter_cost equals intra_cost, there are no vectors, and frame_cost is a guess from the picture before.
+ * The memory of a released picture is used for the next one that is pushed. */
 const vr_la_info *vr_lookahead_info(const vr_lookahead *la, int64_t display_idx);
 
 void vr_lookahead_release(vr_lookahead *la, int64_t display_idx);
