@@ -130,6 +130,7 @@ typedef struct {
     double fps;               /* pictures per second */
     int width, height;
     int keyint;               /* 0: only the first picture is intra */
+    int gop_size;             /* pictures of a mini-GOP: 1, 2, 4, 8, 16; tells how often each temporal level comes */
     int qp_min, qp_max;       /* 0..51, qp_max 0 -> 51 */
     double intra_offset;      /* QP of I pictures against anchors, e.g. -3 (CQP/CRF; HM random access: -3..-1) */
     double level_offset[VR_RC_MAX_LEVEL + 1]; /* QP of temporal level t against anchors: level_offset[0] = 0, +1 .. +5 */
