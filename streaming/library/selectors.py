@@ -1,7 +1,7 @@
 """What the library's pages, the player and other wings read."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from streaming.library.access import access_policy
 from streaming.library.delivery import tokens
+from streaming.library.errors import error_sentence
 from streaming.library.models import Master, MasterState, Upload, UploadState
 from streaming.library.models.master import WORKING_STATES
 
@@ -100,37 +101,63 @@ def playback(master: Master, *, user: Any, session_key: str | None) -> dict[str,
     }
 
 
+def upload_facts(upload: Upload) -> dict[str, Any]:
+    """An unfinished upload as the upload page needs it. `offset` is what is known without touching the disk."""
+    return {
+        "id": str(upload.id),
+        "name": upload.original_name,
+        "fingerprint": upload.fingerprint,
+        "length": upload.length,
+        "offset": upload.offset,
+        "expires_at": upload.expires_at.isoformat(),
+        "url": reverse("library:tus-upload", args=[upload.id]),
+    }
+
+
+def master_facts(master: Master) -> dict[str, Any]:
+    """One line of the library: names, codes and numbers, with the error as a sentence in the active language."""
+    return {
+        "id": str(master.id),
+        "title": master.title,
+        "original_name": master.original_name,
+        "state": master.state,
+        "error": error_sentence(master.error_code, master.error_params),
+        "projection": master.projection,
+        "stereo": master.stereo,
+        "width": master.width,
+        "height": master.height,
+        "fps": round(float(master.fps), 3),
+        "duration": master.duration,
+        "bytes": master.size,
+        "created_at": master.created_at.isoformat(),
+        "published_at": master.published_at.isoformat() if master.published_at else None,
+        "page": reverse("library:master", args=[master.id]),
+    }
+
+
 def export_rows(masters: QuerySet[Master]) -> Iterator[list[str]]:
     """The list as rows of text: names and codes as they are stored, times in UTC (ISO 8601)."""
-    yield [
-        "id",
-        "title",
-        "file",
-        "owner",
-        "state",
-        "width",
-        "height",
-        "fps",
-        "seconds",
-        "bytes",
-        "created",
-        "published",
-    ]
+    yield "id title file owner state width height fps seconds bytes created published".split()
     for master in masters.iterator(chunk_size=500):
         yield [
             str(master.id),
-            master.title,
-            master.original_name,
-            master.owner.get_username() if master.owner else "",
+            _cell(master.title),
+            _cell(master.original_name),
+            _cell(master.owner.get_username() if master.owner else ""),
             master.state,
             str(master.width),
             str(master.height),
             f"{float(master.fps):.3f}",
             f"{master.duration:.3f}",
             str(master.size),
-            master.created_at.isoformat(timespec="seconds"),
-            master.published_at.isoformat(timespec="seconds") if master.published_at else "",
+            master.created_at.astimezone(UTC).isoformat(timespec="seconds"),
+            master.published_at.astimezone(UTC).isoformat(timespec="seconds") if master.published_at else "",
         ]
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _address(master: Master, token: str, name: str) -> str:

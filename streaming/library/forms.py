@@ -1,0 +1,22 @@
+"""Forms of the library's pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from streaming.library.models import Master, Projection, Stereo
+
+
+class LayoutForm(forms.Form):
+    """What the picture shows, when the file says it wrongly or not at all."""
+
+    projection = forms.ChoiceField(
+        label=_("Picture"),
+        choices=[choice for choice in Projection.choices if choice[0] != Projection.UNSUPPORTED],
+    )
+    stereo = forms.ChoiceField(label=_("Eyes"), choices=Stereo.choices)
+
+
+class TitleForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Master
+        fields = ["title"]
