@@ -21,7 +21,7 @@ from courses.people.selectors import consent_overview, current_document, has_con
 from courses.people.services.accounts import change_profile, person_of_token, set_first_password
 from courses.people.services.consents import decide
 from courses.people.services.erasure import erase_personal_data, export_personal_data
-from courses.people.views.helpers import add_errors, too_often
+from courses.people.views.helpers import add_errors
 
 
 @login_required
@@ -111,9 +111,6 @@ def consent_decide(request: HttpRequest, pk: str) -> HttpResponse:
 @reauthentication_required
 @require_safe
 def export_data(request: HttpRequest) -> HttpResponse:
-    refused = too_often(request, action="data_export")
-    if refused:
-        return refused
     archive = export_personal_data(user=request.user)
     response = HttpResponse(archive, content_type="application/zip")
     day = timezone.localdate().isoformat()

@@ -1,0 +1,42 @@
+"""Template tags of this wing: form fields with labels, hints and errors; rooms of the wing by permission."""
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput, Select, Textarea
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from courses.people import permissions
+
+register = template.Library()
+
+
+@register.inclusion_tag("people/parts/field.html")
+def field(bound: BoundField) -> dict[str, Any]:
+    """One field: label, control, hint, errors. Django itself ties hint and errors to the control (aria-describedby)."""
+    widget = bound.field.widget
+    is_check = isinstance(widget, CheckboxInput)
+    css = "" if is_check else "select" if isinstance(widget, Select) else "input"
+    attrs: dict[str, Any] = {"class": css} if css else {}
+    if not isinstance(widget, CheckboxInput | Select | Textarea):
+        attrs["placeholder"] = ""
+    return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": is_check}
+
+
+@register.inclusion_tag("people/parts/rooms.html", takes_context=True)
+def people_rooms(context: template.Context, current: str) -> dict[str, Any]:
+    """The tabs of the people pages that this person may open."""
+    user = context["request"].user
+    rooms = [
+        ("people", _("People"), permissions.SEE_PEOPLE),
+        ("cohorts", _("Cohorts"), permissions.SEE_COHORTS),
+        ("consents", _("Consents"), permissions.SEE_CONSENTS),
+        ("audit", _("Action log"), permissions.SEE_AUDIT),
+    ]
+    open_rooms = [
+        {"label": label, "url": reverse(f"people:{name}"), "current": name == current}
+        for name, label, permission in rooms
+        if user.has_perm(permission)
+    ]
+    return {"rooms": open_rooms if len(open_rooms) > 1 else []}
