@@ -8,7 +8,8 @@
  *   - Pixels are 8-bit (vr_pixel); coefficients, residuals and intermediate predictions are int16_t.
  *   - Strides are counted in elements of the pointer they belong to.
  *   - Arrays indexed by VR_W(width) hold entries for the widths 2 4 6 8 12 16 24 32 48 64 (luma-only
- *     kernels: from 4 up); the other entries are NULL. Heights are free, from 1 up, unless noted.
+ *     kernels: from 4 up); the other entries are NULL. Heights are even, from 2 up; the horizontal 8to16 kernels
+ *     and those that take a width as an argument work on any height from 1 up.
  *   - Arrays indexed by VR_L(log2 size) hold square transforms or predictions of 4, 8, 16 and 32.
  *   - No alignment is required of any pointer; nothing outside the named block is written, and nothing
  *     outside the block plus its stated filter margin is read.

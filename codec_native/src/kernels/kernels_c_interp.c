@@ -43,12 +43,13 @@ VR_ALWAYS_INLINE void filter_16to8(const int16_t *src, ptrdiff_t src_stride, vr_
             dst[x] = vr_clip_pixel((filter_16(src + x, src_stride, coeff, taps) + 2048) >> 12);
 }
 
+/* Eight taps twice over the worst chequered picture reach 33150, which saturates; no natural picture comes near. */
 VR_ALWAYS_INLINE void filter_16to16(const int16_t *src, ptrdiff_t src_stride, int16_t *dst, ptrdiff_t dst_stride,
                                     int width, int height, const int8_t *coeff, int taps)
 {
     for (int y = 0; y < height; y++, src += src_stride, dst += dst_stride)
         for (int x = 0; x < width; x++)
-            dst[x] = (int16_t)(filter_16(src + x, src_stride, coeff, taps) >> 6);
+            dst[x] = vr_clip_16(filter_16(src + x, src_stride, coeff, taps) >> 6);
 }
 
 #define DEFINE_INTERP(name, table, taps, W)                                                                            \
