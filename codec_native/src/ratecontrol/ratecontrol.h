@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "include/vr_codec.h"
 #include "kernels/kernels.h"
 
 #ifdef __cplusplus
@@ -110,13 +111,6 @@ const vr_la_info *vr_lookahead_info(const vr_lookahead *la, int64_t display_idx)
 void vr_lookahead_release(vr_lookahead *la, int64_t display_idx);
 
 /* --------------------------------------------------------------------------------------------- rate control */
-
-typedef enum {
-    VR_RATE_CQP = 0,   /* constant QP plus the level offsets */
-    VR_RATE_CRF,       /* constant quality; with maxrate/bufsize: capped */
-    VR_RATE_ABR,       /* average bit rate; with maxrate/bufsize: capped VBR with VBV */
-    VR_RATE_CBR        /* low delay: every picture inside its share of a short buffer */
-} vr_rate_mode;
 
 #define VR_RC_MAX_LEVEL 6
 

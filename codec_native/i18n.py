@@ -1,0 +1,33 @@
+"""Messages in the reader's language, from the house's catalogue, without Django.
+
+The catalogue is ``locale/<language>/LC_MESSAGES/django.mo`` beside the package. Where it is not there (the package installed
+alone), or the language has none, messages stay English.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+from functools import lru_cache
+from pathlib import Path
+
+LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
+
+
+def reader_language() -> str:
+    """The language the environment asks for: ``zh_Hans`` for every Chinese locale, else its two letters, ``en`` for none."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "").split(":")[0].split(".")[0]
+        if value:
+            return "zh_Hans" if value.lower().startswith("zh") else value.split("_")[0]
+    return "en"
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation("django", localedir=str(LOCALE_FOLDER), languages=[language], fallback=True)
+
+
+def gettext(message: str) -> str:
+    """The message in the reader's language."""
+    return _catalogue(reader_language()).gettext(message)
