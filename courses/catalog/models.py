@@ -129,6 +129,11 @@ class Course(Titled):
     def is_public(self) -> bool:
         return self.access == Access.PUBLIC
 
+    @property
+    def cover_version(self) -> str:
+        """Changes when the cover does, so that browsers may keep the picture for good."""
+        return self.cover.rpartition("/")[2].rstrip("-")
+
     def get_absolute_url(self) -> str:
         return reverse("catalog:course", args=[self.pk])
 

@@ -1,7 +1,5 @@
 """Who learns what, and how far they have come."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -37,9 +35,8 @@ class Enrolment(models.Model):
 
 
 class SessionLog(models.Model):
-    """One sitting with one lesson: `id` is chosen by the player, so that a repeated report changes nothing twice."""
+    """One sitting with one lesson, from its first report to its last."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lesson_sessions")
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="sessions")
     started_at = models.DateTimeField(auto_now_add=True)
@@ -49,7 +46,7 @@ class SessionLog(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
-        indexes = [models.Index(fields=["user", "lesson", "-started_at"], name="learning_session_user")]
+        indexes = [models.Index(fields=["user", "lesson", "-last_at"], name="learning_session_user")]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.lesson_id} {self.started_at:%Y-%m-%d}"

@@ -1,5 +1,26 @@
-"""Addresses of this wing."""
+"""Addresses of learning: home, lessons, places in courses."""
 
-from typing import Any
+from django.urls import include, path
 
-urlpatterns: list[Any] = []
+from courses.learning import views
+
+learning_patterns = [
+    path("lessons/<uuid:lesson_id>/", views.lesson_page, name="lesson"),
+    path("lessons/<uuid:lesson_id>/position/", views.position, name="position"),
+    path("lessons/<uuid:lesson_id>/done/", views.done, name="done"),
+    path("courses/<uuid:course_id>/enrol/", views.enrol, name="enrol"),
+    path("courses/<uuid:course_id>/leave/", views.leave, name="leave"),
+    path("studio/courses/<uuid:course_id>/people/", views.enrolments, name="enrolments"),
+    path("studio/courses/<uuid:course_id>/people.csv", views.export_enrolments, name="enrolments-export"),
+    path("studio/courses/<uuid:course_id>/people/add/", views.add_people, name="enrolments-add"),
+    path(
+        "studio/courses/<uuid:course_id>/people/<int:enrolment_id>/remove/",
+        views.remove_person,
+        name="enrolments-remove",
+    ),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include((learning_patterns, "learning"))),
+]
