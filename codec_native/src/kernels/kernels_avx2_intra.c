@@ -208,6 +208,7 @@ VR_ALWAYS_INLINE void predict_angular(const vr_pixel *neighbours, vr_pixel *dst,
     const int vertical = mode >= 18, angle = vr_intra_angle[mode], inverse = vr_intra_inverse_angle[mode];
     const vr_pixel *corner = neighbours + 2 * size;
     const int side = vertical ? -1 : 1; /* way along the other arm from the corner */
+    const int lowest = (size * angle) >> 5; /* index into ref[]; -1 is never read */
     vr_pixel line[3 * 32 + 16];
     vr_pixel *ref = line + 32;
     const vr_pixel *main_line = ref;
@@ -219,8 +220,9 @@ VR_ALWAYS_INLINE void predict_angular(const vr_pixel *neighbours, vr_pixel *dst,
     } else {
         reverse_left(corner, ref, size);
     }
-    for (int i = -1; i >= (size * angle) >> 5; i--)
-        ref[i] = corner[side * ((i * inverse + 128) >> 8)];
+    if (lowest < -1)
+        for (int i = -1; i >= lowest; i--)
+            ref[i] = corner[side * ((i * inverse + 128) >> 8)];
 
     if (vertical) {
         angular_rows(main_line, dst, stride, size, angle);

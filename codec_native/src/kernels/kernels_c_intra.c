@@ -73,13 +73,15 @@ VR_ALWAYS_INLINE void predict_angular(const vr_pixel *neighbours, vr_pixel *dst,
     const ptrdiff_t along = vertical ? 1 : stride, across = vertical ? stride : 1;
     const vr_pixel *corner = neighbours + 2 * size;
     const int way = vertical ? 1 : -1;
+    const int lowest = (size * angle) >> 5; /* index into ref[]; -1 is never read */
     vr_pixel line[3 * 32 + 1];
     vr_pixel *ref = line + 32; /* the standard's ref[], from -size to 2 * size */
 
     for (int i = 0; i <= 2 * size; i++)
         ref[i] = corner[way * i];
-    for (int i = -1; i >= (size * angle) >> 5; i--)
-        ref[i] = corner[-way * ((i * inverse + 128) >> 8)];
+    if (lowest < -1)
+        for (int i = -1; i >= lowest; i--)
+            ref[i] = corner[-way * ((i * inverse + 128) >> 8)];
 
     for (int row = 0; row < size; row++) {
         const int index = ((row + 1) * angle) >> 5;
