@@ -1,13 +1,13 @@
 """A centre that is set up wrongly says so before it opens."""
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from vrtraining.checks import installation_is_consistent
 
 
 @pytest.fixture
-def centre(settings: SettingsWrapper) -> SettingsWrapper:
+def centre(settings: Settings) -> Settings:
     settings.INSTALLATION = "centre"
     settings.DEBUG = False
     settings.SECRET_KEY_IS_GIVEN = True
@@ -17,7 +17,7 @@ def centre(settings: SettingsWrapper) -> SettingsWrapper:
     return settings
 
 
-def test_a_complete_centre_has_nothing_to_say(centre: SettingsWrapper) -> None:
+def test_a_complete_centre_has_nothing_to_say(centre: Settings) -> None:
     assert installation_is_consistent() == []
 
 
@@ -33,12 +33,12 @@ def test_a_complete_centre_has_nothing_to_say(centre: SettingsWrapper) -> None:
         ("INSTALLATION", "palace", "vrtraining.E001"),
     ],
 )
-def test_each_wrong_combination_is_named(centre: SettingsWrapper, setting: str, value: object, expected: str) -> None:
+def test_each_wrong_combination_is_named(centre: Settings, setting: str, value: object, expected: str) -> None:
     setattr(centre, setting, value)
     assert [message.id for message in installation_is_consistent()] == [expected]
 
 
-def test_a_house_may_make_up_its_own_key(settings: SettingsWrapper) -> None:
+def test_a_house_may_make_up_its_own_key(settings: Settings) -> None:
     settings.INSTALLATION = "house"
     settings.SECRET_KEY_IS_GIVEN = False
     assert installation_is_consistent() == []

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 
 def test_healthz_needs_nothing_but_the_process(client: Client) -> None:
@@ -12,7 +12,7 @@ def test_healthz_needs_nothing_but_the_process(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_names_the_part_that_does_not_answer(client: Client, settings: SettingsWrapper) -> None:
+def test_readyz_names_the_part_that_does_not_answer(client: Client, settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     response = client.get("/readyz/")
     assert response.status_code == 503

@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--lan", action="store_true", help="serve HTTPS to the headsets in this network")
+        parser.add_argument("--courses-only", action="store_true", help="demo people and courses, but no 360 master")
         parser.add_argument("--no-demo", action="store_true", help="start empty: no demo people, courses or master")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,13 +32,13 @@ class Command(BaseCommand):
         supervisor.stop_on_signals()
         with lock:
             try:
-                self._start(supervisor, use_lan=options["lan"], with_demo=not options["no_demo"])
+                self._start(supervisor, options)
                 supervisor.run()
             finally:
                 self.stdout.write("Stopping …")
                 supervisor.stop()
 
-    def _start(self, supervisor: Supervisor, *, use_lan: bool, with_demo: bool) -> None:
+    def _start(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
         if not settings.REDIS_URL_IS_GIVEN:
             supervisor.add(processes.broker())
         processes.wait_for_broker()
@@ -45,20 +46,20 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         host, tls = settings.HOST, None
         url = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{settings.PORT}/"
-        if use_lan:
+        if options["lan"]:
             addresses = lan.lan_addresses()
             host, tls = "0.0.0.0", lan.certificate_for(addresses, settings.DATA_DIR / "tls")  # noqa: S104 - asked for
             url = f"https://{addresses[0]}:{settings.PORT}/"
             os.environ["SERVES_HTTPS"] = "1"
-        accounts = seed_demo() if with_demo else []
+        accounts = [] if options["no_demo"] else seed_demo()
         supervisor.add(processes.web(host, settings.PORT, tls))
         supervisor.add(processes.transcoder())
         supervisor.add(processes.light_worker())
         supervisor.add(processes.beat())
-        if with_demo and demo_master_is_missing():
+        if not (options["no_demo"] or options["courses_only"]) and demo_master_is_missing():
             supervisor.add(processes.demo_master())
         presence.announce(settings.DATA_DIR, presence.Presence(os.getpid(), url, settings.REDIS_URL))
-        self._greet(url, accounts, use_lan=use_lan)
+        self._greet(url, accounts, use_lan=options["lan"])
 
     def _greet(self, url: str, accounts: list[tuple[str, str, str]], *, use_lan: bool) -> None:
         self.stdout.write(f"\nThe training centre is open at  {url}\n")
