@@ -1,0 +1,75 @@
+"""Which renditions a source gets: sizes, codecs, rate caps. Never larger than the source, always even."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+# Widths for one sphere; two spheres on top of each other have as many rows as columns, so they stay narrower.
+SPHERE_WIDTHS = {"mono": (3840, 2560, 1920, 1280), "top-bottom": (2880, 2048, 1440, 1024), "left-right": (4096, 2560)}
+# Short side of flat films.
+FLAT_SIDES = (1080, 720, 480)
+# A step must be smaller than the one above by this factor, or it is not worth its storage.
+STEP = 0.85
+# Within 15 Mbit/s with sound; the reference size is 3840 x 1920 at 30 pictures a second.
+TOP_KBPS = {"h264": 14_000, "hevc": 13_000, "av1": 12_000}
+TOP_PIXELS = 3840 * 1920
+MIN_KBPS = 400
+# Level 5.1 of H.264 (ITU-T H.264 Table A-1): largest frame in macroblocks, and macroblocks a second of level 5.2.
+MAX_MACROBLOCKS, MAX_MACROBLOCKS_PER_SECOND = 36_864, 2_073_600
+GOP_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rendition to make."""
+
+    codec: str
+    width: int
+    height: int
+    max_kbps: int
+    gop: int
+
+
+def plan_ladder(
+    *, width: int, height: int, fps: Fraction, projection: str, stereo: str, codecs: Sequence[str]
+) -> list[Step]:
+    """Steps from the best down, all codecs of a size together. `width` and `height` are what a viewer sees."""
+    steps = []
+    for step_width, step_height in sizes(width, height, projection, stereo):
+        for codec in codecs:
+            if codec == "h264" and not fits_h264(step_width, step_height, fps):
+                continue
+            cap = rate_cap(codec, step_width * step_height, fps)
+            steps.append(Step(codec, step_width, step_height, cap, round(fps * GOP_SECONDS)))
+    return steps
+
+
+def sizes(width: int, height: int, projection: str, stereo: str) -> list[tuple[int, int]]:
+    """Sizes of the same shape as the source, from the largest that fits down."""
+    if projection == "equirectangular":
+        reference, wanted = width, SPHERE_WIDTHS.get(stereo, SPHERE_WIDTHS["mono"])
+    else:
+        reference, wanted = min(width, height), FLAT_SIDES
+    limit = min(reference, wanted[0] if reference > wanted[0] * 1.07 else reference)
+    scales = [limit]
+    for candidate in wanted:
+        if candidate <= scales[-1] * STEP:
+            scales.append(candidate)
+    return [(even(width, scale, reference), even(height, scale, reference)) for scale in scales]
+
+
+def even(side: int, scale: int, reference: int) -> int:
+    """`side * scale / reference`, down to an even number (4:2:0 needs one)."""
+    return max(2, side * scale // reference // 2 * 2)
+
+
+def rate_cap(codec: str, pixels: int, fps: Fraction) -> int:
+    """kbit/s that a picture of this size may take at most: less than in proportion, as detail shrinks slower."""
+    size = min(1.0, pixels / TOP_PIXELS) ** 0.75
+    speed = min(1.0, max(0.5, (float(fps) / 30) ** 0.5))
+    return max(MIN_KBPS, round(TOP_KBPS[codec] * size * speed / 50) * 50)
+
+
+def fits_h264(width: int, height: int, fps: Fraction) -> bool:
+    macroblocks = -(-width // 16) * -(-height // 16)
+    return macroblocks <= MAX_MACROBLOCKS and macroblocks * fps <= MAX_MACROBLOCKS_PER_SECOND
