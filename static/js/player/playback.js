@@ -1,0 +1,85 @@
+/** Media addresses run out. Here they are renewed, and requests that carry an old token are sent to the new address. */
+
+/**
+ * The folder of a manifest: everything of one master lies below it, and the token is part of it.
+ * @param {string} manifest address, absolute or relative to `base`
+ * @param {string} base
+ */
+export function folderOf(manifest, base) {
+  const address = new URL(manifest, base);
+  return `${address.origin}${address.pathname.slice(0, address.pathname.lastIndexOf("/") + 1)}`;
+}
+
+/** @typedef {"gone" | "denied" | "offline"} RenewalFailure */
+
+export class RenewalError extends Error {
+  /** @param {RenewalFailure} kind */
+  constructor(kind) {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+export class PlaybackAddress {
+  #manifest;
+  #base;
+  #playbackUrl;
+  /** Folders whose token has run out. @type {string[]} */
+  #old = [];
+  /** @type {Promise<void> | null} */
+  #renewing = null;
+
+  /**
+   * @param {string} manifest
+   * @param {string | null} playbackUrl answers `{"hls": …}` with a fresh token; null: addresses do not run out
+   * @param {string} [base] address of the page
+   */
+  constructor(manifest, playbackUrl, base = document.baseURI) {
+    this.#manifest = manifest;
+    this.#playbackUrl = playbackUrl;
+    this.#base = base;
+  }
+
+  /** Absolute address of the manifest, with the newest token. */
+  get manifest() {
+    return new URL(this.#manifest, this.#base).href;
+  }
+
+  /**
+   * Where a request should go now: addresses below an outdated folder move to the newest one.
+   * @param {string} url absolute
+   */
+  current(url) {
+    const outdated = this.#old.find((folder) => url.startsWith(folder));
+    return outdated ? folderOf(this.#manifest, this.#base) + url.slice(outdated.length) : url;
+  }
+
+  /**
+   * Asks the house for fresh addresses. Calls at the same time share one request.
+   * @throws {RenewalError} gone: not there any more; denied: sign in again; offline: no answer
+   */
+  renew() {
+    this.#renewing ??= this.#ask().finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  async #ask() {
+    if (!this.#playbackUrl) throw new RenewalError("denied");
+    let answer;
+    try {
+      answer = await fetch(this.#playbackUrl, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    } catch {
+      throw new RenewalError("offline");
+    }
+    if (answer.status === 404 || answer.status === 410) throw new RenewalError("gone");
+    if (answer.status >= 500) throw new RenewalError("offline");
+    const fresh = answer.ok ? await answer.json().catch(() => null) : null;
+    if (!fresh?.hls) throw new RenewalError("denied");
+    this.#old.push(folderOf(this.#manifest, this.#base));
+    this.#manifest = fresh.hls;
+    const now = folderOf(this.#manifest, this.#base);
+    this.#old = this.#old.filter((folder) => folder !== now);
+  }
+}
