@@ -22,7 +22,7 @@ from cffi import FFI
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCE = HERE / "src"
-HEADERS = ("include/vr_codec.h", "bitstream/bitstream.h")
+HEADERS = ("include/vr_codec.h", "bitstream/bitstream.h", "ratecontrol/ratecontrol.h")
 
 COMPILE_FLAGS = ["-O3", "-std=gnu11", "-ffp-contract=off", "-fno-strict-aliasing", "-fvisibility=hidden", "-pthread",
                  "-Wall", "-Wextra"]
@@ -44,8 +44,13 @@ def declarations(header: Path) -> str:
     return f"{constants}\n{text}"
 
 
-# Not part of the encoder's interface: what this machine can do, and the one kernel Python measures quality with.
+# Kernels stay opaque: Python only hands their table on to the lookahead, and asks what this machine can do.
+FIRST_DECLARATIONS = """
+typedef struct vr_kernels vr_kernels;
+"""
+
 EXTRA_DECLARATIONS = """
+const vr_kernels *vr_ffi_kernels(void);
 const char *vr_ffi_simd_name(void);
 int vr_ffi_simd_available(int level);
 double vr_ffi_row_weighted_sse(const uint8_t *a, ptrdiff_t a_stride, const uint8_t *b, ptrdiff_t b_stride,
@@ -55,11 +60,12 @@ double vr_ffi_row_weighted_sse(const uint8_t *a, ptrdiff_t a_stride, const uint8
 EXTRA_SOURCE = """
 #include "include/vr_codec.h"
 #include "bitstream/bitstream.h"
+#include "ratecontrol/ratecontrol.h"
 #include "ffi/ffi.h"
 """
 
 ffibuilder = FFI()
-ffibuilder.cdef("\n".join(declarations(SOURCE / header) for header in HEADERS) + EXTRA_DECLARATIONS)
+ffibuilder.cdef(FIRST_DECLARATIONS + "\n".join(declarations(SOURCE / header) for header in HEADERS) + EXTRA_DECLARATIONS)
 ffibuilder.set_source(
     "codec_native._codec",
     EXTRA_SOURCE,

@@ -1,6 +1,9 @@
 #include "ffi/ffi.h"
 
-#include "kernels/kernels.h"
+const vr_kernels *vr_ffi_kernels(void)
+{
+    return vr_kernels_get(VR_SIMD_AUTO);
+}
 
 const char *vr_ffi_simd_name(void)
 {

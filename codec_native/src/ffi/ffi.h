@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/kernels.h"
+
+/* The table that VR_SIMD_AUTO gives, NULL as below. */
+const vr_kernels *vr_ffi_kernels(void);
 /* "c", "avx2" or "avx512": what VR_SIMD_AUTO gives here; NULL when VR_CODEC_SIMD names something this machine lacks. */
 const char *vr_ffi_simd_name(void);
 /* 1 when this build and machine have the level: 0 c, 1 avx2, 2 avx512 */
