@@ -15,6 +15,7 @@ from streaming.library import selectors
 from streaming.library.access import access_policy
 from streaming.library.delivery.tokens import session_key_of
 from streaming.library.models import Master
+from streaming.library.progress import progress_of
 
 
 class MayUpload(IsAuthenticated):
@@ -57,7 +58,7 @@ class MasterStatus(APIView):
 
     def get(self, request: Request, master_id: UUID) -> Response:
         master = get_object_or_404(selectors.managed_masters(request.user), id=master_id)
-        return Response(selectors.master_facts(master) | {"progress": selectors.progress(master)})
+        return Response(selectors.master_facts(master) | {"progress": progress_of(master)})
 
 
 class Playback(APIView):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/masters/", api.Masters.as_view(), name="api-masters"),
     path("api/masters/<uuid:master_id>/", api.MasterStatus.as_view(), name="api-master"),
     path("<uuid:master_id>/", views.master, name="master"),
+    path("<uuid:master_id>/story/", views.story, name="story"),
     path("<uuid:master_id>/playback/", api.Playback.as_view(), name="playback"),
     path("<uuid:master_id>/rename/", views.rename, name="rename"),
     path("<uuid:master_id>/layout/", views.layout, name="layout"),

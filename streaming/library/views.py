@@ -18,11 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from streaming.library import selectors
+from streaming.library import pages, selectors
 from streaming.library.access import access_policy
 from streaming.library.errors import MediaError, error_sentence
 from streaming.library.forms import LayoutForm, TitleForm
-from streaming.library.models import Master
+from streaming.library.models import Master, MasterState
+from streaming.library.progress import progress_of
 from streaming.library.services import masters as services
 
 PER_PAGE = 24
@@ -56,7 +57,7 @@ def masters(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "cards": selectors.cards(page.object_list, user=request.user, session_key=request.session.session_key),
+        "cards": pages.cards(page.object_list, user=request.user, session_key=request.session.session_key),
         "search": search,
         "state": state,
         "is_filtered": bool(search or state in selectors.STATE_FILTERS),
@@ -120,14 +121,28 @@ def master(request: HttpRequest, master_id: UUID) -> HttpResponse:
     return render(request, template, _master_context(request, found))
 
 
+@require_safe
+@for_people_who_upload
+def story(request: HttpRequest, master_id: UUID) -> HttpResponse:
+    """The story alone, as the upload page shows it below a file that has arrived."""
+    found = _managed(request, master_id)
+    context = {"master": found, "story": pages.story(found), "progress": progress_of(found)}
+    return render(request, "library/_arrived.html", context)
+
+
 def _master_context(request: HttpRequest, found: Master, form: LayoutForm | None = None) -> dict[str, Any]:
     session_key = request.session.session_key
+    progress = progress_of(found)
     return {
         "master": found,
         "error": error_sentence(found.error_code, found.error_params),
-        "story": selectors.story(found),
-        "progress": selectors.progress(found),
-        "renditions": selectors.rendition_rows(found),
+        "story": pages.story(found),
+        "facts": pages.facts(found),
+        "layout_source": pages.layout_source(found),
+        "summary": pages.summary(found),
+        "badge": pages.BADGES.get(MasterState(found.state), ""),
+        "progress": progress,
+        "renditions": pages.rendition_rows(found, progress),
         "stills": selectors.stills(found, user=request.user, session_key=session_key),
         "layout_form": form or LayoutForm(initial={"projection": found.projection, "stereo": found.stereo}),
         "player": _player_config(found, request) if found.is_published else None,

@@ -1,0 +1,15 @@
+// The library's pages: uploading, and what stays true while workers work.
+import { startLive } from "./live.js";
+import { UploadPage } from "./upload_page.js";
+
+const SOCKET = "/ws/library/masters/";
+const uploadRoot = document.querySelector("[data-upload-page]");
+const config = document.getElementById("upload-config");
+
+if (uploadRoot instanceof HTMLElement && config) {
+  startLive(SOCKET);
+  const page = new UploadPage(uploadRoot, JSON.parse(config.textContent ?? ""));
+  page.unfinished.load();
+} else if (document.querySelector("[data-library-live]")) {
+  startLive(SOCKET);
+}
