@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 BROWSERS_REQUIRED = os.environ.get("BROWSERS_REQUIRED") == "1"
 
 
@@ -27,7 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if CHROMIUM:
         return
     if BROWSERS_REQUIRED and any(item.get_closest_marker("browser") for item in items):
-        raise pytest.UsageError("BROWSERS_REQUIRED is set and Chromium is not installed (Debian: apt-get install chromium)")
+        raise pytest.UsageError(
+            "BROWSERS_REQUIRED is set and Chromium is not installed (Debian: apt-get install chromium)"
+        )
     absent = pytest.mark.skip(reason="no Chromium here (Debian: apt-get install chromium)")
     for item in items:
         if item.get_closest_marker("browser"):

@@ -1,6 +1,6 @@
 """Compiles every message catalogue (.po) of the house, so that no gettext tools are needed on the machine.
 
-    python -m vrtraining.messages
+python -m vrtraining.messages
 """
 
 from pathlib import Path
@@ -13,7 +13,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def catalogues() -> list[Path]:
     """All .po files of the wings and of the house."""
-    roots = [BASE_DIR / "locale", *sorted(BASE_DIR.glob("courses/*/locale")), *sorted(BASE_DIR.glob("streaming/*/locale"))]
+    roots = [
+        BASE_DIR / "locale",
+        *sorted(BASE_DIR.glob("courses/*/locale")),
+        *sorted(BASE_DIR.glob("streaming/*/locale")),
+    ]
     return [po for root in roots for po in sorted(root.glob("*/LC_MESSAGES/django.po"))]
 
 

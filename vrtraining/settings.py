@@ -130,12 +130,17 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 S3_BUCKET = env.str("S3_BUCKET", "")
 STORAGES = {
-    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {
-        "bucket_name": S3_BUCKET,
-        "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
-        "querystring_expire": 300,
-        "default_acl": None,
-    }} if S3_BUCKET else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "querystring_expire": 300,
+            "default_acl": None,
+        },
+    }
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_TEMP_DIR = None
@@ -197,8 +202,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "courses.people.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "courses.people.forms.SignupExtras"
 # Failures per name are counted by axes, which says when to try again; this bounds one address.
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "login": "60/m/ip", "signup": "20/h/ip",
-                       "people_import": "60/h/user"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip", "login": "60/m/ip", "signup": "20/h/ip", "people_import": "60/h/user"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", False) else 0
 MFA_TOTP_ISSUER = "VR Medical Training"
 MFA_TOTP_TOLERANCE = 1

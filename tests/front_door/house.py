@@ -49,12 +49,18 @@ class House:
         self.data_dir, self.port = data_dir, free_port()
         self.env = {
             **{k: v for k, v in os.environ.items() if k not in {"REDIS_URL", "DATABASE_URL"}},
-            "DATA_DIR": str(data_dir), "HOST": "127.0.0.1", "PORT": str(self.port), "WORKER_CONCURRENCY": "1",
+            "DATA_DIR": str(data_dir),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "WORKER_CONCURRENCY": "1",
         }
         self.log = (data_dir.parent / "serve.log").open("w+")
         self.process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "serve", *arguments],
-            env=self.env, stdout=self.log, stderr=subprocess.STDOUT, cwd=ROOT,
+            env=self.env,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
         )
 
     def get(self, path: str, scheme: str = "http") -> tuple[int, bytes]:

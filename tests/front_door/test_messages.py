@@ -61,7 +61,9 @@ def translated_messages() -> dict[tuple[str | None, str], Message]:
 
 def test_every_text_of_code_and_templates_has_a_chinese_translation() -> None:
     translated = translated_messages()
-    missing = {f"{path.relative_to(BASE_DIR)}: {key[1]!r}" for key, path in used_messages().items() if key not in translated}
+    missing = {
+        f"{path.relative_to(BASE_DIR)}: {key[1]!r}" for key, path in used_messages().items() if key not in translated
+    }
     assert not missing, f"{len(missing)} texts are not translated:\n" + "\n".join(sorted(missing))
 
 
@@ -79,6 +81,5 @@ def test_catalogues_hold_no_text_that_nobody_uses(po: Path) -> None:
     used = used_messages()
     with po.open("rb") as file:
         messages = [m for m in read_po(file, locale="zh_Hans") if m.id]
-    stale = [str(m.id) for m in messages
-             if (m.context, str(m.id[0] if isinstance(m.id, tuple) else m.id)) not in used]
+    stale = [str(m.id) for m in messages if (m.context, str(m.id[0] if isinstance(m.id, tuple) else m.id)) not in used]
     assert not stale, f"{po}: {stale}"

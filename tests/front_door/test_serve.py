@@ -62,10 +62,7 @@ def test_killing_the_supervisor_leaves_no_orphan(house: Callable[..., House]) ->
 def test_a_killed_worker_is_started_again(house: Callable[..., House]) -> None:
     centre = house("--no-demo")
     centre.wait_ready()
-    workers = [
-        pid for pid in processes_of(centre.data_dir)
-        if b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    workers = [pid for pid in processes_of(centre.data_dir) if b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     for pid in workers:
         os.kill(pid, signal.SIGKILL)
     assert wait_until(lambda: centre.get("/readyz/")[0] == 503, 10), "the dead worker was not noticed"
@@ -77,7 +74,11 @@ def test_a_second_start_on_the_same_data_is_refused_and_names_the_first(house: C
     centre.wait_ready()
     second = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "serve", "--no-demo"],
-        env={**centre.env, "PORT": str(free_port())}, capture_output=True, text=True, cwd=ROOT, timeout=60,
+        env={**centre.env, "PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
     )
     assert second.returncode == 1
     assert f"already runs on {centre.data_dir}" in second.stderr

@@ -23,7 +23,9 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def fibrillation(t: float) -> float:
     """Coarse ventricular fibrillation, -1..1: sines of 4-7 Hz that drift against each other."""
     slow = 0.6 + 0.4 * math.sin(0.9 * t + 1)
-    return slow * (0.55 * math.sin(2 * math.pi * 4.6 * t + 1.3 * math.sin(1.7 * t)) + 0.4 * math.sin(2 * math.pi * 6.1 * t))
+    return slow * (
+        0.55 * math.sin(2 * math.pi * 4.6 * t + 1.3 * math.sin(1.7 * t)) + 0.4 * math.sin(2 * math.pi * 6.1 * t)
+    )
 
 
 def compression_wave(t: float, period: float) -> float:
@@ -66,8 +68,12 @@ def monitor_picture(t: float, period: float, size: tuple[int, int] = (640, 392))
     if int(t * 2) % 2 == 0:
         draw.rectangle((width * 0.30, 4, width * 0.60, 32), fill=ALARM)
         draw.text((width * 0.335, 5), "VF  -  SHOCK", fill=(20, 8, 6), font=font(22))
-    draw.text((width * 0.76, height - 34), f"CPR {rate}/min  {int(t) // 60:02d}:{int(t) % 60:02d}", fill=(200, 208, 210),
-              font=font(17))
+    draw.text(
+        (width * 0.76, height - 34),
+        f"CPR {rate}/min  {int(t) // 60:02d}:{int(t) % 60:02d}",
+        fill=(200, 208, 210),
+        font=font(17),
+    )
     return image
 
 
@@ -83,7 +89,8 @@ def clock_picture(t: float, size: int = 300) -> Image.Image:
         inner = r * (0.82 if minute % 5 == 0 else 0.90)
         draw.line(
             (c + inner * math.sin(a), c - inner * math.cos(a), c + r * 0.95 * math.sin(a), c - r * 0.95 * math.cos(a)),
-            fill=(30, 34, 36), width=8 if minute % 5 == 0 else 3,
+            fill=(30, 34, 36),
+            width=8 if minute % 5 == 0 else 3,
         )
     seconds = 8 + t
     minutes = 32 + seconds / 60

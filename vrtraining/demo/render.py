@@ -149,8 +149,10 @@ def _stretch(image: Image.Image, place: tuple[float, float, float, float, float]
     # a horizontal edge bulges towards the zenith between its corners
     nearest_x = min(max(0.0, west), east)
     highest = math.atan2(top - float(bay.EYE[1]), math.hypot(nearest_x, z))
-    rows = slice(int((0.5 - max(highest, lat.max()) / math.pi) * height) & ~1,
-                 math.ceil((0.5 - lat.min() / math.pi) * height) + 1)
+    rows = slice(
+        int((0.5 - max(highest, lat.max()) / math.pi) * height) & ~1,
+        math.ceil((0.5 - lat.min() / math.pi) * height) + 1,
+    )
     rays = equirectangular_rays(width, height, columns, rows, (0, 0))
     at = rays * (z - bay.EYE[2]) / rays[:, 2:3] + bay.EYE
     u, v = (at[:, 0] - west) / (east - west), (top - at[:, 1]) / (top - bottom)
@@ -206,7 +208,9 @@ def frames(width: int, seconds: float, told: Callable[[str, float], None]) -> It
         t = n / FPS
         picture = base.copy()
         picture[rows, columns] = phases[n % FRAMES_PER_COMPRESSION]
-        _put_on(picture, instruments.monitor_picture(t + ALREADY_RUNNING, FRAMES_PER_COMPRESSION / FPS), bay.MONITOR, 1.5)
+        _put_on(
+            picture, instruments.monitor_picture(t + ALREADY_RUNNING, FRAMES_PER_COMPRESSION / FPS), bay.MONITOR, 1.5
+        )
         _put_on(picture, instruments.clock_picture(t), bay.CLOCK, 0.75)
         yield picture
 

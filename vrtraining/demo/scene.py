@@ -150,11 +150,11 @@ def furniture() -> list[Shape]:
     things += [box(1.75, 0.24 + 0.19 * i, 0.905, 0.54, 0.15, 0.02, Material((0.62, 0.09, 0.07))) for i in range(4)]
     things += [box(1.75, 0.27 + 0.19 * i, 0.89, 0.20, 0.022, 0.02, STEEL) for i in range(4)]
     things += [box(-2.865, 0.45, z, 0.01, 0.78, 0.02, STEEL) for z in (-0.65, 0.0, 0.65)]
-    things += [Ellipsoid(vec(x, 1.45, 3.08), vec(0.035, 0.035, 0.03), material)
-               for x, material in ((-2.65, GREEN), (-2.4, WHITE), (-2.15, RED), (-1.9, DARK))]
     things += [
-        box(x, 2.985, z, 1.15, 0.03, 0.55, Material((1.9, 1.92, 1.85), glow=True)) for x, z in LAMPS
+        Ellipsoid(vec(x, 1.45, 3.08), vec(0.035, 0.035, 0.03), material)
+        for x, material in ((-2.65, GREEN), (-2.4, WHITE), (-2.15, RED), (-1.9, DARK))
     ]
+    things += [box(x, 2.985, z, 1.15, 0.03, 0.55, Material((1.9, 1.92, 1.85), glow=True)) for x, z in LAMPS]
     return things
 
 

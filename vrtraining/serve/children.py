@@ -1,5 +1,6 @@
 """Child processes that die with their parent and are started again when they fall."""
 
+import contextlib
 import ctypes
 import logging
 import os
@@ -89,10 +90,8 @@ class Child:
             self.process.wait(self.grace)
         except subprocess.TimeoutExpired:
             log.warning("%s did not stop in %.0f s; killing it", self.name, self.grace)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 

@@ -1,5 +1,6 @@
 """Serving a headset in the same room: addresses, a certificate for them, and a QR code (DESIGN D7)."""
 
+import contextlib
 import datetime
 import ipaddress
 import os
@@ -27,10 +28,8 @@ def lan_addresses() -> list[str]:
             found.append(probe.getsockname()[0])
         except OSError:
             pass
-    try:
+    with contextlib.suppress(socket.gaierror):
         found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-    except socket.gaierror:
-        pass
     usable = [a for a in dict.fromkeys(found) if not ipaddress.ip_address(a).is_loopback]
     return usable or ["127.0.0.1"]
 
@@ -44,8 +43,8 @@ def certificate_for(addresses: list[str], folder: Path) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.datetime.now(datetime.UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "VR medical training centre (this house)")])
-    alternatives: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    alternatives += [x509.IPAddress(ipaddress.ip_address(a)) for a in addresses]
+    alternatives: list[x509.GeneralName] = [x509.DNSName("localhost")]
+    alternatives += [x509.IPAddress(ipaddress.ip_address(a)) for a in ["127.0.0.1", *addresses]]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -59,9 +58,7 @@ def certificate_for(addresses: list[str], folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     descriptor = os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)

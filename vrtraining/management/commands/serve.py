@@ -12,6 +12,8 @@ from vrtraining.demo.seed import demo_master_is_missing, seed_demo
 from vrtraining.serve import lan, presence, processes
 from vrtraining.serve.children import Supervisor
 
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what --lan asks for
+
 
 class Command(BaseCommand):
     help = "Start the whole centre on this machine: broker, web, workers, and a demo on the first start."
@@ -48,7 +50,7 @@ class Command(BaseCommand):
         url = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{settings.PORT}/"
         if options["lan"]:
             addresses = lan.lan_addresses()
-            host, tls = "0.0.0.0", lan.certificate_for(addresses, settings.DATA_DIR / "tls")  # noqa: S104 - asked for
+            host, tls = EVERY_ADDRESS, lan.certificate_for(addresses, settings.DATA_DIR / "tls")
             url = f"https://{addresses[0]}:{settings.PORT}/"
             os.environ["SERVES_HTTPS"] = "1"
         accounts = [] if options["no_demo"] else seed_demo()
