@@ -29,9 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if CHROMIUM:
         return
     if BROWSERS_REQUIRED and any(item.get_closest_marker("browser") for item in items):
-        raise pytest.UsageError(
-            "BROWSERS_REQUIRED is set and Chromium is not installed (Debian: apt-get install chromium)"
-        )
+        raise pytest.UsageError("BROWSERS_REQUIRED is set and Chromium is not here (Debian: apt-get install chromium)")
     absent = pytest.mark.skip(reason="no Chromium here (Debian: apt-get install chromium)")
     for item in items:
         if item.get_closest_marker("browser"):

@@ -13,11 +13,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def catalogues() -> list[Path]:
     """All .po files of the wings and of the house."""
-    roots = [
-        BASE_DIR / "locale",
-        *sorted(BASE_DIR.glob("courses/*/locale")),
-        *sorted(BASE_DIR.glob("streaming/*/locale")),
-    ]
+    roots = [BASE_DIR / "locale", *sorted(BASE_DIR.glob("*/*/locale"))]
     return [po for root in roots for po in sorted(root.glob("*/LC_MESSAGES/django.po"))]
 
 

@@ -123,11 +123,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """The first child (the broker) stops last: the others still need it to say good-bye."""
-        first, *others = self.children or [None]
-        for child in reversed(others):
-            child.ask_to_stop()
-        for child in reversed(others):
-            child.make_stop()
-        if first:
-            first.ask_to_stop()
-            first.make_stop()
+        first, others = self.children[:1], self.children[1:]
+        for group in (others, first):
+            for child in reversed(group):
+                child.ask_to_stop()
+            for child in reversed(group):
+                child.make_stop()

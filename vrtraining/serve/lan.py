@@ -35,7 +35,7 @@ def lan_addresses() -> list[str]:
 
 
 def certificate_for(addresses: list[str], folder: Path) -> tuple[Path, Path]:
-    """A self-signed certificate for `addresses`, made anew when they changed or it runs out. Returns (key, certificate)."""
+    """(key, certificate), self-signed for `addresses`; made anew when they changed or it runs out."""
     key_path, cert_path = folder / "key.pem", folder / "certificate.pem"
     if _still_good(cert_path, addresses) and key_path.exists():
         return key_path, cert_path

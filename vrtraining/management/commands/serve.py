@@ -47,7 +47,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         host, tls = settings.HOST, None
-        url = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{settings.PORT}/"
+        url = f"http://{'localhost' if host in {'127.0.0.1', EVERY_ADDRESS} else host}:{settings.PORT}/"
         if options["lan"]:
             addresses = lan.lan_addresses()
             host, tls = EVERY_ADDRESS, lan.certificate_for(addresses, settings.DATA_DIR / "tls")
