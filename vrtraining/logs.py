@@ -56,7 +56,7 @@ def logging_config(level: str, *, json: bool) -> dict[str, Any]:
 
 
 class RequestLogMiddleware:
-    """Logs each request once it is answered, without query strings (`request.path_to_log` where a path holds a token)."""
+    """Logs each request once it is answered, without query strings (or with `request.path_to_log`: tokens)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -13,7 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def catalogues() -> list[Path]:
     """All .po files of the wings and of the house."""
-    roots = [BASE_DIR / "locale", *sorted(BASE_DIR.glob("*/*/locale"))]
+    wings = (wing / "locale" for parent in ("courses", "streaming") for wing in sorted((BASE_DIR / parent).iterdir()))
+    roots = [BASE_DIR / "locale", *wings]
     return [po for root in roots for po in sorted(root.glob("*/LC_MESSAGES/django.po"))]
 
 
