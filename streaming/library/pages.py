@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from streaming.library import selectors
 from streaming.library.errors import error_sentence
@@ -206,10 +206,10 @@ def quality_word(width: int) -> str:
     if width >= 7000:
         return "8K"
     if width >= 3800:
-        return _("Very clear")
+        return pgettext("picture quality", "Very clear")
     if width >= 1900:
-        return _("Clear")
-    return _("Light")
+        return pgettext("picture quality", "Clear")
+    return pgettext("picture quality", "Light")
 
 
 def _decibels(rendition: Rendition) -> str:
