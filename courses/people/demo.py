@@ -16,7 +16,9 @@ PEOPLE = [
     (Role.ADMINISTRATOR, "administrator", "中心管理员"),
     (Role.AUDITOR, "auditor", "审计员"),
 ]
-_WORDS = "amber basin cedar delta ember fjord grove harbor inlet jasper kelp lagoon maple nectar olive pebble quartz river"
+_WORDS = (
+    "amber basin cedar delta ember fjord grove harbor inlet jasper kelp lagoon maple nectar olive pebble quartz river"
+)
 
 
 def _password() -> str:

@@ -38,7 +38,9 @@ class ProfileForm(forms.Form):
         label=_("Name"), max_length=80, required=False, help_text=_("What others see. Empty: your user name.")
     )
     email = forms.EmailField(
-        label=_("E-mail"), required=False, help_text=_("For signing in and for a new password, should you forget yours.")
+        label=_("E-mail"),
+        required=False,
+        help_text=_("For signing in and for a new password, should you forget yours."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
 

@@ -40,7 +40,7 @@ def find_person(name_or_email: str) -> User | None:
 
 def cohorts_visible_to(user: User) -> QuerySet[Cohort]:
     """Administrators and auditors see all cohorts, instructors the ones they lead; with `member_count`."""
-    visible = Cohort.objects.select_related("owner").annotate(member_count=Count("memberships"))
+    visible = Cohort.objects.select_related("owner").annotate(member_count=Count("memberships")).order_by("name")
     if user.role in {Role.ADMINISTRATOR, Role.AUDITOR}:
         return visible
     return visible.filter(owner=user)
@@ -83,7 +83,9 @@ def has_consented(user: Any, kind: str) -> bool:
 
 def pending_required(user: User) -> list[ConsentDocument]:
     """Required documents whose newest version the person has not agreed to."""
-    return [document for document in current_documents() if document.required and not has_consented(user, document.kind)]
+    return [
+        document for document in current_documents() if document.required and not has_consented(user, document.kind)
+    ]
 
 
 def consent_overview(user: User) -> list[dict[str, Any]]:

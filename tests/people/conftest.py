@@ -12,8 +12,13 @@ from courses.people.models import ConsentDocument, ConsentKind, Role, User
 PASSWORD = "amber-basin-cedar-2026"
 
 
-@pytest.fixture(scope="session")
-def password_hash() -> str:
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def password_hash(_quick_hashes: None) -> str:
     return make_password(PASSWORD)
 
 

@@ -46,8 +46,12 @@ class TestAppending:
         person = make_person("li.na", display_name="李娜", email="li.na@centre.example")
         entry = log_action(actor=person, action="test.step", target=person)
         assert entry.actor == person.audit_key and entry.target_id == str(person.audit_key)
-        row = json.dumps(ActionLogEntry.objects.values(
-            "actor", "actor_role", "action", "target_type", "target_id", "data_json").get(), default=str)
+        row = json.dumps(
+            ActionLogEntry.objects.values(
+                "actor", "actor_role", "action", "target_type", "target_id", "data_json"
+            ).get(),
+            default=str,
+        )
         assert "li.na" not in row and "李娜" not in row
 
     def test_nobody_signed_in_is_the_system(self) -> None:

@@ -75,9 +75,7 @@ def export_account(user: User) -> dict[str, Any]:
         "two_factor": list(Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")),
         "cohorts": list(user.memberships.values("cohort__name", "joined_at")),
         "consents": list(
-            user.consent_decisions.values(
-                "document__kind", "document__version", "given", "language", "decided_at"
-            )
+            user.consent_decisions.values("document__kind", "document__version", "given", "language", "decided_at")
         ),
         "actions": [
             {"at": entry.at, "action": entry.action, "target": entry.target_type, "data": entry.data}

@@ -30,7 +30,10 @@ _ROLES = {
     Role.ADMINISTRATOR: ("administrator", "admin", "管理员"),
     Role.AUDITOR: ("auditor", "审计员"),
 }
-_LANGUAGES = {Language.ZH_HANS: ("zh-hans", "zh", "zh-cn", "chinese", "中文", "简体中文"), Language.EN: ("en", "english", "英文", "英语")}
+_LANGUAGES = {
+    Language.ZH_HANS: ("zh-hans", "zh", "zh-cn", "chinese", "中文", "简体中文"),
+    Language.EN: ("en", "english", "英文", "英语"),
+}
 
 
 class UnreadableTable(ValueError):
@@ -116,7 +119,9 @@ def _columns(heading: list[str]) -> dict[str, int]:
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
         raise UnreadableTable(
-            _("The first line lacks the column %(missing)s. It needs: username, role; and may have: name, email, cohort, language.")
+            _(
+                "The first line lacks the column %(missing)s. It needs: username, role; and may have: name, email, cohort, language."
+            )
             % {"missing": ", ".join(missing)}
         )
     return columns

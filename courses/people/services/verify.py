@@ -72,8 +72,11 @@ def _check_end(
         return Verdict(last_seq, head.seq, _("The head of the log is not signed by this installation."))
     if head.seq != last_seq:
         first = min(head.seq, last_seq) + 1
-        return Verdict(last_seq, first, _("The log ends at %(end)s, but its head says %(head)s.") % {
-            "end": last_seq, "head": head.seq})
+        return Verdict(
+            last_seq,
+            first,
+            _("The log ends at %(end)s, but its head says %(head)s.") % {"end": last_seq, "head": head.seq},
+        )
     if head.hash != last_hash:
         return Verdict(last_seq, last_seq, _("The last entry is not the one that the head names."))
     if anchor_fault:
@@ -85,9 +88,14 @@ def _check_end(
     if anchor.chain != head.chain:
         return Verdict(last_seq, 1, _("This machine has seen another log than the one in the database."))
     if anchor.seq > last_seq:
-        return Verdict(last_seq, last_seq + 1, _("This machine has seen %(seen)s entries; the database has %(end)s.") % {
-            "seen": anchor.seq, "end": last_seq})
+        return Verdict(
+            last_seq,
+            last_seq + 1,
+            _("This machine has seen %(seen)s entries; the database has %(end)s.")
+            % {"seen": anchor.seq, "end": last_seq},
+        )
     if anchor.seq and anchored_hash != anchor.hash:
-        return Verdict(last_seq, anchor.seq, _("Entry %(seq)s is not the one this machine has seen.") % {
-            "seq": anchor.seq})
+        return Verdict(
+            last_seq, anchor.seq, _("Entry %(seq)s is not the one this machine has seen.") % {"seq": anchor.seq}
+        )
     return Verdict(last_seq, None, "")

@@ -125,7 +125,9 @@ def members_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     outcome = services.add_members(actor=request.user, cohort=found, names=form.cleaned_data["names"])
     if outcome.added:
         count = len(outcome.added)
-        messages.success(request, ngettext("%(count)s person added.", "%(count)s people added.", count) % {"count": count})
+        messages.success(
+            request, ngettext("%(count)s person added.", "%(count)s people added.", count) % {"count": count}
+        )
     elif outcome.already:
         messages.info(request, _("They are members already."))
     if not outcome.unknown:

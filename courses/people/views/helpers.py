@@ -1,11 +1,10 @@
 """What several pages of this wing share."""
 
+import csv
+import io
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
-
-import csv
-import io
 
 from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required

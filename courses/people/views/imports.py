@@ -48,7 +48,9 @@ def import_people(request: HttpRequest) -> HttpResponse:
 @needs(permissions.IMPORT_PEOPLE)
 @require_safe
 def import_template(request: HttpRequest) -> HttpResponse:
-    return csv_response("people-template.csv", ["username", "name", "email", "role", "cohort", "language"], TEMPLATE_ROWS)
+    return csv_response(
+        "people-template.csv", ["username", "name", "email", "role", "cohort", "language"], TEMPLATE_ROWS
+    )
 
 
 @needs(permissions.IMPORT_PEOPLE)

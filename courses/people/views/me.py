@@ -99,10 +99,12 @@ def consent_decide(request: HttpRequest, pk: str) -> HttpResponse:
         request.session[PENDING] = bool(pending_required(request.user))
         if not given:
             logout(request)
-            messages.info(request, _("You have been signed out. Without the terms you can use the public courses only."))
+            messages.info(
+                request, _("You have been signed out. Without the terms you can use the public courses only.")
+            )
             return redirect("home")
     messages.success(request, _("Thank you. Your consent is noted.") if given else _("Noted: you do not consent."))
-    return redirect(request.POST.get("next") and _next(request) or "people:me")
+    return redirect((request.POST.get("next") and _next(request)) or "people:me")
 
 
 # --- one's data --------------------------------------------------------------------------------------
@@ -118,7 +120,8 @@ def export_data(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@reauthentication_required
+@login_required
+@reauthentication_required(enabled=lambda request: not request.user.has_usable_password())
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase_data(request: HttpRequest) -> HttpResponse:
     form = EraseForm(request.POST or None)

@@ -119,7 +119,9 @@ def person_active(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except ValidationError as wrong:
         messages.error(request, " ".join(wrong.messages))
     else:
-        messages.success(request, _("This person can sign in again.") if active else _("This person can no longer sign in."))
+        messages.success(
+            request, _("This person can sign in again.") if active else _("This person can no longer sign in.")
+        )
     return redirect("people:person", public_id=who.public_id)
 
 

@@ -29,7 +29,8 @@ class Command(BaseCommand):
             self.stdout.write(_("The action log is whole: %(count)s entries.") % {"count": verdict.entries})
             return
         self.stderr.write(
-            _("The action log is broken at entry %(seq)s: %(reason)s") % {"seq": verdict.broken_at, "reason": verdict.reason}
+            _("The action log is broken at entry %(seq)s: %(reason)s")
+            % {"seq": verdict.broken_at, "reason": verdict.reason}
         )
         self.stderr.write(
             _("Keep this database as it is, compare it with the last backup, and ask who had access since.")
