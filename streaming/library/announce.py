@@ -3,12 +3,24 @@
 The library may not import `courses`; the action log is a sink that a wing above registers.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+import redis
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.core.cache import cache
 from django.db import transaction
+
+from streaming.library.models import Master
+from streaming.library.progress import progress_of
+from streaming.library.queueing import has_broker
+
+log = logging.getLogger(__name__)
+
+INTERVAL_SECONDS = 1
 
 ActionSink = Callable[..., None]
 
@@ -31,7 +43,7 @@ def log_action(*, actor: Any, action: str, target: Any = None, data: dict[str, A
     _sink(actor=actor, action=action, target=target, data=data)
 
 
-def master_group(master_id: Any) -> str:
+def master_group(master_id: UUID) -> str:
     return f"master.{master_id.hex}"
 
 
@@ -39,17 +51,35 @@ def owner_group(user_id: int) -> str:
     return f"masters.{user_id}"
 
 
-def send_progress(master_id: Any, owner_id: int | None, message: dict[str, Any]) -> None:
-    """Send `message` (JSON-able) to the pages that show this master. A lost broker loses only the announcement:
-    the state is in the database, and a page asks for it when it connects."""
+def progress(master_id: UUID, *, at_once: bool = False) -> None:
+    """Tell the pages that show this master how far it is: `{"type": "master", ...progress_of(master), "error"}`.
+
+    At most once a second for each master, over all workers together, unless `at_once` (a change of state). A broker
+    that does not answer loses only the announcement: the state is in the database, and a page asks when it connects.
+    """
+    if not has_broker():
+        return
+    try:
+        if not cache.add(f"library.progress.{master_id.hex}", 1, timeout=INTERVAL_SECONDS) and not at_once:
+            return
+        master = Master.objects.filter(id=master_id).first()
+        if master is not None:
+            _send(master_groups(master), {"type": "master", **progress_of(master), "error": master.error_code})
+    except (redis.exceptions.RedisError, OSError) as error:
+        log.debug("progress of %s was not announced: %s", master_id, error)
+
+
+def _send(groups: list[str], message: dict[str, Any]) -> None:
     layer = get_channel_layer()
     if layer is None:
         return
-    groups = [master_group(master_id)]
-    if owner_id is not None:
-        groups.append(owner_group(owner_id))
     for group in groups:
         async_to_sync(layer.group_send)(group, {"type": "master.progress", "message": message})
+
+
+def master_groups(master: Master) -> list[str]:
+    groups = [master_group(master.id)]
+    return groups if master.owner_id is None else [*groups, owner_group(master.owner_id)]
 
 
 def on_commit(action: Callable[[], None]) -> None:

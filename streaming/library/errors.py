@@ -7,7 +7,9 @@ database; `error_sentence` is called when somebody reads.
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+
+# trans_null: marks strings without needing settings, because the probe runs outside Django.
+from django.utils.translation.trans_null import gettext_noop
 
 SENTENCES: dict[str, str] = {
     "empty_file": gettext_noop(
@@ -76,9 +78,7 @@ SENTENCES: dict[str, str] = {
         "The server's disk is full, so the film could not be made ready. Nothing was lost: ask the administrator to "
         "free space, then press 'Try again'."
     ),
-    "file_missing": gettext_noop(
-        "The uploaded file is no longer on the server. Upload it again."
-    ),
+    "file_missing": gettext_noop("The uploaded file is no longer on the server. Upload it again."),
     "verify_failed": gettext_noop(
         "The finished film did not pass its check (%(what)s), so it was not published. Press 'Try again'; if it fails "
         "again, tell the administrator."

@@ -1,5 +1,7 @@
 """WebSocket addresses of the library."""
 
-from typing import Any
+from django.urls import path
 
-websocket_urlpatterns: list[Any] = []
+from streaming.library.consumers import MastersConsumer
+
+websocket_urlpatterns = [path("ws/library/masters/", MastersConsumer.as_asgi())]

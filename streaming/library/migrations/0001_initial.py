@@ -125,7 +125,6 @@ class Migration(migrations.Migration):
                 ('queued_at', models.DateTimeField(blank=True, null=True)),
                 ('frames_done', models.PositiveIntegerField(default=0)),
                 ('file', models.CharField(blank=True, max_length=200)),
-                ('init_file', models.CharField(blank=True, max_length=200)),
                 ('bytes', models.BigIntegerField(default=0)),
                 ('sse', models.FloatField(default=0.0)),
                 ('wsse', models.FloatField(default=0.0)),

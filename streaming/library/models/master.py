@@ -5,7 +5,8 @@ Files of one master live under `storage_prefix` of the default storage:
     masters/<id hex>/source/<file>            the original, never served to viewers
     masters/<id hex>/stills/...               poster.jpg, poster-flat.jpg, preview.jpg, preview.vtt
     masters/<id hex>/published-<generation>/  master.m3u8, manifest.mpd and the CMAF segments they name
-    masters/<id hex>/work/...                 segments on their way; gone once published
+    masters/<id hex>/timeline.npz             the source's index (`probe.timeline.Timeline`)
+    masters/<id hex>/building-<generation>/   segments on their way; becomes published-<generation>/
 """
 
 import uuid
@@ -138,6 +139,11 @@ class Master(models.Model):
         return Fraction(self.fps_num, self.fps_den or 1)
 
     @property
+    def timeline_name(self) -> str:
+        """Storage name of the source's index."""
+        return f"{self.storage_prefix}timeline.npz"
+
+    @property
     def length(self) -> timedelta:
         return timedelta(seconds=self.duration)
 
@@ -227,7 +233,6 @@ class Segment(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     frames_done = models.PositiveIntegerField(default=0)
     file = models.CharField(max_length=200, blank=True)
-    init_file = models.CharField(max_length=200, blank=True)
     bytes = models.BigIntegerField(default=0)
     sse = models.FloatField(default=0.0)
     wsse = models.FloatField(default=0.0)

@@ -87,8 +87,14 @@ def _header(
     track = box(
         b"trak",
         full_box(
-            b"tkhd", 0, 7, struct.pack(">IIIII", 0, 0, 1, 0, 0), bytes(8), struct.pack(">hhhh", 0, 0, volume, 0),
-            MATRIX, struct.pack(">II", width << 16, height << 16),
+            b"tkhd",
+            0,
+            7,
+            struct.pack(">IIIII", 0, 0, 1, 0, 0),
+            bytes(8),
+            struct.pack(">hhhh", 0, 0, volume, 0),
+            MATRIX,
+            struct.pack(">II", width << 16, height << 16),
         ),
         box(
             b"mdia",
@@ -118,9 +124,7 @@ def segment(sequence: int, decode_time: int, samples: Iterable[TrackSample]) -> 
     """One CMAF segment of one fragment. `decode_time` in the track's time scale; `sequence` counts from 1."""
     samples = list(samples)
     rows = b"".join(
-        struct.pack(
-            ">IIIi", sample.duration, len(sample.data), KEY_FLAGS if sample.key else DELTA_FLAGS, sample.offset
-        )
+        struct.pack(">IIIi", sample.duration, len(sample.data), KEY_FLAGS if sample.key else DELTA_FLAGS, sample.offset)
         for sample in samples
     )
     flags = 0x000001 | 0x000100 | 0x000200 | 0x000400 | 0x000800

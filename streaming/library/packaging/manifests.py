@@ -75,11 +75,11 @@ def multivariant_playlist(videos: list[Track], audios: list[Track]) -> str:
 def dash_manifest(videos: list[Track], audios: list[Track]) -> str:
     duration = max(track.seconds for track in videos)
     longest = max(ticks / track.timescale for track in videos for ticks in track.ticks)
-    sets, number = [], 0
-    for codec in dict.fromkeys(track.codec for track in [*videos, *audios]):
-        members = [track for track in [*videos, *audios] if track.codec == codec]
-        sets.append(_adaptation_set(number, members))
-        number += 1
+    tracks = [*videos, *audios]
+    sets = [
+        _adaptation_set(number, [track for track in tracks if track.codec == codec])
+        for number, codec in enumerate(dict.fromkeys(track.codec for track in tracks))
+    ]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011,'

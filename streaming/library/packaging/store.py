@@ -119,11 +119,11 @@ def exists(name: str) -> bool:
     return bool(name) and default_storage.exists(name)
 
 
-def fetch_source(name: str) -> Path:
+def fetch_source(name: str | None) -> Path:
     """The source as a local file. Raises `MediaError("file_missing")`."""
-    path = local_path(name)
-    if path is None:
-        path = _cached(name)
+    if not name:
+        raise MediaError("file_missing")
+    path = local_path(name) or _cached(name)
     if not path.is_file():
         raise MediaError("file_missing")
     return path

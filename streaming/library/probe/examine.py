@@ -4,6 +4,7 @@ Runs in a process of its own (`streaming.library.probe.run`), because a decoder 
 """
 
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -85,9 +86,7 @@ KNOWN_FIRST_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"sty
 def main_video(container: InputContainer) -> VideoStream:
     """The video stream to take: the best one that is not a cover picture."""
     candidates = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & av.stream.Disposition.attached_pic
+        stream for stream in container.streams.video if not stream.disposition & av.stream.Disposition.attached_pic
     ]
     if not candidates:
         raise MediaError("no_video")
@@ -162,14 +161,11 @@ def first_picture(path: Path, stream_index: int) -> VideoFrame:
         stream = container.streams[stream_index]
         stream.codec_context.thread_count = 1
         for number, packet in enumerate(container.demux(stream)):
-            try:
+            if number > FIRST_PICTURE_PACKETS:
+                break
+            with suppress(av.error.FFmpegError):
                 for frame in packet.decode():
                     return frame
-            except av.error.FFmpegError:
-                continue
-            finally:
-                if number > FIRST_PICTURE_PACKETS:
-                    break
     raise MediaError("undecodable")
 
 
@@ -187,8 +183,12 @@ def picture_facts(stream: VideoStream, frame: VideoFrame) -> dict[str, Any]:
     if rotation in {90, 270}:
         width, height = height, width
     components = frame.format.components
-    chroma = "400" if len(components) < 2 else {(2, 2): "420", (2, 1): "422", (1, 1): "444"}.get(
-        (round(frame.width / components[1].width), round(frame.height / components[1].height)), "other"
+    chroma = (
+        "400"
+        if len(components) < 2
+        else {(2, 2): "420", (2, 1): "422", (1, 1): "444"}.get(
+            (round(frame.width / components[1].width), round(frame.height / components[1].height)), "other"
+        )
     )
     side_data = {data.type.name: bytes(data) for data in frame.side_data}
     return {

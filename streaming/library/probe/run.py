@@ -25,16 +25,26 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run_probe(source: Path, out: Path, *, stills: bool = False, beat: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def run_probe(
+    source: Path, out: Path, *, stills: bool = False, beat: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
     """Run the probe (or the making of stills) into `out`; returns the facts. `beat` is called several times a second
     and may raise to stop. Raises `MediaError` for bad input, a crash of the decoder, or a file that takes too long."""
     seconds = BASE_SECONDS + source.stat().st_size / BYTES_PER_SECOND
-    command = [sys.executable, "-m", "streaming.library.probe", *(["--stills"] if stills else []), str(source), str(out)]
+    mode = ["--stills"] if stills else []
+    command = [sys.executable, "-m", "streaming.library.probe", *mode, str(source), str(out)]
     errors = (out / "stderr.txt").open("wb")
-    with errors, subprocess.Popen(
-        command, cwd=PACKAGE_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors,
-        preexec_fn=_limit_memory,
-    ) as process:
+    with (
+        errors,
+        subprocess.Popen(
+            command,
+            cwd=PACKAGE_ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            preexec_fn=_limit_memory,
+        ) as process,
+    ):
         try:
             code = _wait(process, time.monotonic() + seconds, beat)
         except BaseException:

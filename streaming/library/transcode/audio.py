@@ -133,9 +133,7 @@ def decoded(work: AudioWork, progress: Callable[[float], None]) -> Iterator[tupl
             yield None, resampled.to_ndarray()
 
 
-def aligned(
-    work: AudioWork, first: int, total: int, progress: Callable[[float], None]
-) -> Iterator[Samples]:
+def aligned(work: AudioWork, first: int, total: int, progress: Callable[[float], None]) -> Iterator[Samples]:
     """Samples `first` .. `total` - 1 of the time line that begins with the first picture, silence where there are
     none."""
     position, heard = first, False
@@ -180,9 +178,7 @@ def frames_of(blocks: Iterator[Samples], encoder: AudioCodecContext) -> Iterator
 def audio_frame(samples: Samples, pts: int, encoder: AudioCodecContext) -> AudioFrame:
     planar = encoder.format.is_planar
     data = samples if planar else samples.T.reshape(1, -1)
-    frame = AudioFrame.from_ndarray(
-        np.ascontiguousarray(data), format=encoder.format.name, layout=encoder.layout.name
-    )
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(data), format=encoder.format.name, layout=encoder.layout.name)
     frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, pts, Fraction(1, SAMPLE_RATE)
     return frame
 

@@ -1,4 +1,4 @@
-"""One segment of one rendition: decode, bring to size, encode, measure, write as CMAF. Knows files, not the database."""
+"""One segment of one rendition: decode, bring to size, encode, measure, write as CMAF. Knows nothing of Django."""
 
 import os
 import time
@@ -76,8 +76,13 @@ def make_segment(
     check_samples(samples, work.count)
     timescale, ticks = timescale_for(settings.fps)
     init = video_header(
-        entry, settings.width, settings.height, timescale,
-        color=settings.color, projection=settings.projection, stereo=settings.stereo,
+        entry,
+        settings.width,
+        settings.height,
+        timescale,
+        color=settings.color,
+        projection=settings.projection,
+        stereo=settings.stereo,
     )
     return SegmentResult(
         media=segment(work.index + 1, work.start * ticks, track_samples(samples, ticks)),
@@ -104,7 +109,7 @@ def check_samples(samples: list[Sample], count: int) -> None:
 
 
 def track_samples(samples: list[Sample], ticks: int) -> Iterator[TrackSample]:
-    """Decode times run on from the segment's start, so a picture's offset is its display place less its decode place."""
+    """Decode times run on from the segment's start: a picture's offset is its display place less its decode place."""
     for place, sample in enumerate(samples):
         yield TrackSample(sample.data, ticks, (sample.index - place) * ticks, sample.key)
 

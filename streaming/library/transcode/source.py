@@ -78,13 +78,9 @@ class Source:
             # Not every format seeks to its beginning (MPEG-TS does not): there the file is opened anew.
             begin = int(self.timeline.keys[key - step]) if key - step > 0 else None
             decoded = self._decode_from(begin)
-            for number, frame in decoded:
-                if number >= index:
-                    break
-            else:
-                continue
-            if number == index and not frame.is_corrupt:
-                yield number, frame
+            found = next((item for item in decoded if item[0] >= index), None)
+            if found and found[0] == index and not found[1].is_corrupt:
+                yield found
                 yield from decoded
                 return
             if begin is None:
