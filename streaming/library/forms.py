@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from streaming.library.models import Master, Projection, Stereo
+from streaming.library.models import Projection, Stereo
 
 
 class LayoutForm(forms.Form):
@@ -16,7 +16,5 @@ class LayoutForm(forms.Form):
     stereo = forms.ChoiceField(label=_("Eyes"), choices=Stereo.choices)
 
 
-class TitleForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Master
-        fields = ["title"]
+class TitleForm(forms.Form):
+    title = forms.CharField(label=_("Title"), max_length=200)

@@ -88,8 +88,8 @@ def playback(master: Master, *, user: Any, session_key: str | None) -> dict[str,
     token = tokens.sign(master.id, tokens.viewer_name(user=user, session_key=session_key))
     pictures = stills(master, user=user, session_key=session_key)
     return {
-        "hls": _address(master, token, master.hls) if master.is_published else None,
-        "dash": _address(master, token, master.dash) if master.is_published else None,
+        "hls": _address(master, token, master.hls) if master.hls else None,
+        "dash": _address(master, token, master.dash) if master.dash else None,
         "poster": pictures.get("poster"),
         "poster_flat": pictures.get("poster_flat"),
         "thumbnails": pictures.get("thumbnails"),

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -145,7 +145,7 @@ def _master_context(request: HttpRequest, found: Master, form: LayoutForm | None
         "renditions": pages.rendition_rows(found, progress),
         "stills": selectors.stills(found, user=request.user, session_key=session_key),
         "layout_form": form or LayoutForm(initial={"projection": found.projection, "stereo": found.stereo}),
-        "player": _player_config(found, request) if found.is_published else None,
+        "player": _player_config(found, request) if found.hls else None,
     }
 
 
@@ -172,7 +172,7 @@ def _player_config(found: Master, request: HttpRequest) -> dict[str, Any]:
 @for_people_who_upload
 def rename(request: HttpRequest, master_id: UUID) -> HttpResponse:
     found = _managed(request, master_id)
-    form = TitleForm(request.POST, instance=found)
+    form = TitleForm(request.POST)
     if form.is_valid():
         services.rename_master(actor=request.user, master=found, title=form.cleaned_data["title"])
         messages.success(request, _("The title is changed."))
@@ -229,6 +229,8 @@ def _changed(request: HttpRequest, found: Master, change: Callable[[], object], 
         change()
     except MediaError as error:
         messages.error(request, error_sentence(error.code, error.params))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, done)
     return redirect("library:master", found.id)

@@ -6,6 +6,8 @@
 import { duration, say } from "./words.js";
 
 /**
+ * The messages are `progress_of` in streaming/library/progress.py.
+ *
  * @typedef {object} Numbers
  * @property {string} id
  * @property {string} state
@@ -166,7 +168,7 @@ class Socket {
     });
     socket.addEventListener("message", (event) => {
       const message = JSON.parse(event.data);
-      if (message?.id) apply(message);
+      if (message?.type === "master") apply(message);
     });
     socket.addEventListener("close", () => {
       this.isOpen = false;
@@ -179,7 +181,7 @@ class Socket {
   /** Name the masters on the page: one's own come anyway, an administrator also looks at others'. */
   watch() {
     const shown = [...document.querySelectorAll("[data-master]")].map((holder) => holder.getAttribute("data-master"));
-    if (this.isOpen && shown.length) this.socket?.send(JSON.stringify({ watch: [...new Set(shown)] }));
+    if (this.isOpen) for (const id of new Set(shown)) this.socket?.send(JSON.stringify({ watch: id }));
   }
 
   poll() {
