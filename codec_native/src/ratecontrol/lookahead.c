@@ -324,7 +324,7 @@ static void combine_block(const band_job *j, int bx, int by)
             from = 1 << r;
         }
     }
-    if (j->n_refs == 2 && nearest > 64) {
+    if (j->n_refs == 2 && nearest > (la->param.fast ? 192 : 64)) {
         const int both = vr_la_bi_cost(la, &pic->plane[0], &j->ref[0]->plane[0], j->pair[0]->mv[i],
                                        &j->ref[1]->plane[0], j->pair[1]->mv[i], bx, by);
         if (both < best) {

@@ -44,8 +44,10 @@ void vr_la_intra_rows(const vr_lookahead *la, const vr_la_plane *p, int row0, in
     static const int modes[4] = {1, 10, 26, 0}; /* DC, horizontal, vertical, planar */
     const vr_kernels *k = la->param.kernels;
     const int n_modes = la->param.fast ? 3 : 4;
+    int (*const compare)(const vr_pixel *, ptrdiff_t, const vr_pixel *, ptrdiff_t, int) =
+        la->param.fast ? k->sad[VR_W(8)] : k->satd[VR_W(8)];
     const ptrdiff_t stride = p->stride;
-    vr_pixel pred[64], ref[4 * 8 + 1];
+    vr_pixel pred[4][64], ref[4 * 8 + 1];
     for (int by = row0; by < row1; by++) {
         for (int bx = 0; bx < p->blocks_w; bx++) {
             const vr_pixel *src = p->origin + by * 8 * stride + bx * 8;
@@ -54,12 +56,17 @@ void vr_la_intra_rows(const vr_lookahead *la, const vr_la_plane *p, int row0, in
                 ref[15 - y] = src[y * stride - 1];
             memset(ref, ref[8], 8);
             memcpy(ref + 16, src - stride - 1, 17);
-            int best = VR_LA_COST_MAX;
+            int best = VR_LA_COST_MAX, chosen = 0;
             for (int m = 0; m < n_modes; m++) {
-                k->intra_pred[VR_L(3)](ref, pred, 8, modes[m], 0);
-                const int c = k->satd[VR_W(8)](src, stride, pred, 8, 8);
-                best = c < best ? c : best;
+                k->intra_pred[VR_L(3)](ref, pred[m], 8, modes[m], 0);
+                const int c = compare(src, stride, pred[m], 8, 8);
+                if (c < best) {
+                    best = c;
+                    chosen = m;
+                }
             }
+            if (la->param.fast)
+                best = k->satd[VR_W(8)](src, stride, pred[chosen], 8, 8);
             cost[by * p->blocks_w + bx] = (uint16_t)best;
         }
     }
@@ -71,6 +78,7 @@ typedef struct {
     ptrdiff_t src_stride;
     const vr_pixel *ref;     /* the block's own position in the reference */
     ptrdiff_t ref_stride;
+    int fast;
     int min_x, max_x, min_y, max_y; /* full samples that stay inside the padding, half-sample search included */
 } block_search;
 
@@ -132,25 +140,32 @@ static ptrdiff_t predict(const vr_la_plane *ref, int bx, int by, vr_la_mv mv, co
     return 8;
 }
 
-/* Tries the four half-sample neighbours of a full-sample vector; vector in half samples on return. */
-static int refine_half(const block_search *s, vr_la_mv *mv, int best)
+/* SATD of a full-sample vector or of its best half-sample neighbour; vector in half samples on return. Fast: neighbours
+ * are compared by SAD, and only where the full sample leaves much. */
+static int refine_half(const block_search *s, vr_la_mv *mv, int sad)
 {
     static const int8_t dx[4] = {-1, 1, 0, 0}, dy[4] = {0, 0, -1, 1};
     const int x0 = mv->x, y0 = mv->y;
-    vr_pixel pred[64];
+    vr_pixel pred[2][64];
+    const vr_pixel *at = s->ref + y0 * s->ref_stride + x0, *best_pred = at;
+    ptrdiff_t best_stride = s->ref_stride;
+    int best = s->fast ? sad : s->k->satd[VR_W(8)](s->src, s->src_stride, at, s->ref_stride, 8), slot = 0;
     mv->x = (int16_t)(x0 * 2);
     mv->y = (int16_t)(y0 * 2);
-    const vr_pixel *at = s->ref + y0 * s->ref_stride + x0;
-    for (int i = 0; i < 4; i++) {
-        average(at, s->ref_stride, at + dx[i] + dy[i] * s->ref_stride, s->ref_stride, pred);
-        const int c = s->k->satd[VR_W(8)](s->src, s->src_stride, pred, 8, 8);
+    for (int i = 0; i < 4 && best > (s->fast ? 128 : 64); i++) {
+        average(at, s->ref_stride, at + dx[i] + dy[i] * s->ref_stride, s->ref_stride, pred[slot]);
+        const int c = s->fast ? s->k->sad[VR_W(8)](s->src, s->src_stride, pred[slot], 8, 8)
+                              : s->k->satd[VR_W(8)](s->src, s->src_stride, pred[slot], 8, 8);
         if (c < best) {
             best = c;
+            best_pred = pred[slot];
+            best_stride = 8;
+            slot ^= 1;
             mv->x = (int16_t)(x0 * 2 + dx[i]);
             mv->y = (int16_t)(y0 * 2 + dy[i]);
         }
     }
-    return best;
+    return s->fast ? s->k->satd[VR_W(8)](s->src, s->src_stride, best_pred, best_stride, 8) : best;
 }
 
 static void search_block(const vr_lookahead *la, const vr_la_plane *cur, const vr_la_plane *ref, int bx, int by,
@@ -158,6 +173,7 @@ static void search_block(const vr_lookahead *la, const vr_la_plane *cur, const v
 {
     const block_search s = {
         .k = la->param.kernels,
+        .fast = la->param.fast,
         .src = cur->origin + by * 8 * cur->stride + bx * 8,
         .src_stride = cur->stride,
         .ref = ref->origin + by * 8 * ref->stride + bx * 8,
@@ -182,13 +198,8 @@ static void search_block(const vr_lookahead *la, const vr_la_plane *cur, const v
     }
     if (best > 64) /* one grey level per sample: nothing to gain below */
         best = diamond(&s, &best_x, &best_y, best, steps);
-    const vr_la_mv full = {(int16_t)best_x, (int16_t)best_y};
-    *mv = full;
-    int c = s.k->satd[VR_W(8)](s.src, s.src_stride, s.ref + best_y * s.ref_stride + best_x, s.ref_stride, 8);
-    if (c > 64)
-        c = refine_half(&s, mv, c);
-    else
-        *mv = (vr_la_mv){(int16_t)(best_x * 2), (int16_t)(best_y * 2)};
+    *mv = (vr_la_mv){(int16_t)best_x, (int16_t)best_y};
+    const int c = refine_half(&s, mv, best);
     *cost = (uint16_t)(c > VR_LA_COST_MAX ? VR_LA_COST_MAX : c);
 }
 
