@@ -1,5 +1,7 @@
 """The first consent documents of a centre; administrators publish later versions on the consents page."""
 
+# ruff: noqa: E501 - running text, one paragraph a line
+
 from courses.people.models import ConsentDocument, ConsentKind
 from courses.people.services.consents import publish_document
 

@@ -12,7 +12,7 @@ EraseFn = Callable[[User], None]
 
 @dataclass(frozen=True)
 class PersonalDataPart:
-    """`export` returns JSON-able data (dates allowed); `erase` removes or anonymises it, in the caller's transaction."""
+    """`export` returns JSON-able data (dates allowed); `erase` removes or anonymises it in the caller's transaction."""
 
     name: str
     export: ExportFn

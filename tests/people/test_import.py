@@ -112,7 +112,7 @@ class TestCarryingOut:
         return kept, dict(carry_out(actor=admin, kept=kept))
 
     def test_people_and_cohorts_are_made(self, admin: User) -> None:
-        kept, counts = self.bring_in(admin, TABLE)
+        _kept, counts = self.bring_in(admin, TABLE)
         assert counts == {"new": 2}
         person = User.objects.get(username="li.na")
         assert (person.display_name, person.email, person.role) == ("李娜", "li.na@hospital.example", "trainee")

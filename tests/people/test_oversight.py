@@ -70,10 +70,10 @@ def test_the_export_is_itself_logged(auditor: Client, chen: User) -> None:
 def test_checking_the_seals_says_what_is_broken(auditor: Client) -> None:
     for step in range(3):
         log_action(actor=None, action="test.step", data={"step": step})
-    assert "3" in str(list(auditor.post("/people/audit/verify/", follow=True).context["messages"])[0])
+    assert "3" in str(next(iter(auditor.post("/people/audit/verify/", follow=True).context["messages"])))
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {ActionLogEntry._meta.db_table} SET action = 'x' WHERE seq = 2")
-    message = list(auditor.post("/people/audit/verify/", follow=True).context["messages"])[0]
+    message = next(iter(auditor.post("/people/audit/verify/", follow=True).context["messages"]))
     assert message.level_tag == "error" and "2" in str(message)
 
 

@@ -23,7 +23,7 @@ def change_profile(*, user: User, display_name: str, email: str, language: str) 
     """The person's own name, e-mail and language. ValidationError: the e-mail is somebody else's."""
     require(user, SIGNED_IN)
     user.display_name, user.language = display_name.strip(), language
-    changed = [name for name in ("display_name", "language") if name in _changes(user)]
+    changed: list[str] = [name for name in ("display_name", "language") if name in _changes(user)]
     if email.lower() != user.email.lower():
         set_email(user, email)
         changed.append("email")
@@ -64,7 +64,7 @@ def create_person(*, username: str, email: str = "", display_name: str = "", rol
 def add_person(*, actor: User, username: str, email: str, display_name: str, role: str) -> User:
     """An administrator adds one person. ValidationError: the user name or e-mail is taken or malformed."""
     require(actor, MANAGE_PEOPLE)
-    User(username=username, role=role, display_name=display_name, password="!").full_clean()
+    User(username=username, role=role, display_name=display_name, password="!").full_clean()  # noqa: S106 - no password
     user = create_person(username=username, email=email, display_name=display_name, role=role)
     log_action(actor=actor, action="people.person.add", target=user, data={"role": role})
     return user

@@ -120,7 +120,8 @@ def _columns(heading: list[str]) -> dict[str, int]:
     if missing:
         raise UnreadableTable(
             _(
-                "The first line lacks the column %(missing)s. It needs: username, role; and may have: name, email, cohort, language."
+                "The first line lacks the column %(missing)s. "
+                "It needs: username, role; and may have: name, email, cohort, language."
             )
             % {"missing": ", ".join(missing)}
         )

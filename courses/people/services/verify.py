@@ -12,7 +12,7 @@ BATCH = 2000
 
 @dataclass(frozen=True)
 class Verdict:
-    """`broken_at` is the sequence number of the first entry that is wrong, missing or cut off; None when all is well."""
+    """`broken_at` is the number of the first entry that is wrong, missing or cut off; None when all is well."""
 
     entries: int
     broken_at: int | None
