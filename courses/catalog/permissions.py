@@ -59,7 +59,9 @@ def learnable(user: Any) -> Q:
 
 def require_create(user: Any) -> None:
     if not may_create_course(user):
-        raise PermissionDenied(_("Only instructors and administrators write courses. Ask an administrator for the role."))
+        raise PermissionDenied(
+            _("Only instructors and administrators write courses. Ask an administrator for the role.")
+        )
 
 
 def require_edit(user: Any, course: Course) -> None:

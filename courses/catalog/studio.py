@@ -186,7 +186,9 @@ def _outline_context(course: Course, module_form: Any = None) -> dict[str, Any]:
 def _outline(request: HttpRequest, course_id: UUID, module_form: Any = None) -> HttpResponse:
     """The outline after a change: the part of the page for htmx, else the page itself."""
     if request.headers.get("HX-Request") or module_form is not None:
-        template = "catalog/studio/_outline.html" if request.headers.get("HX-Request") else "catalog/studio/outline.html"
+        template = (
+            "catalog/studio/_outline.html" if request.headers.get("HX-Request") else "catalog/studio/outline.html"
+        )
         return render(request, template, _outline_context(Course.objects.get(pk=course_id), module_form))
     return redirect("catalog:studio-course", course_id)
 

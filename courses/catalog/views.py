@@ -36,7 +36,9 @@ def course_list(request: HttpRequest) -> HttpResponse:
             ("access", _("Access"), Access.choices, wanted.access),
         ],
     }
-    template = "catalog/_course_results.html" if request.headers.get("HX-Target") == "results" else "catalog/courses.html"
+    template = (
+        "catalog/_course_results.html" if request.headers.get("HX-Target") == "results" else "catalog/courses.html"
+    )
     response = render(request, template, context)
     response["Vary"] = "HX-Target, Cookie, Accept-Language"
     return response

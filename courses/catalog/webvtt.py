@@ -80,8 +80,7 @@ def _cue(block: list[str], number: int, previous: Cue | None) -> Cue:
         raise ValidationError(_("Line %(line)d: this caption ends before it begins.") % {"line": line})
     if previous and start < previous.start:
         raise ValidationError(
-            _("Line %(line)d: this caption begins before the one above it. Sort the captions by time.")
-            % {"line": line}
+            _("Line %(line)d: this caption begins before the one above it. Sort the captions by time.") % {"line": line}
         )
     text = "\n".join(block[timing_at + 1 :]).strip()
     if not text:

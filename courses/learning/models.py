@@ -53,7 +53,7 @@ class SessionLog(models.Model):
 
 
 class SummaryLog(models.Model):
-    """All sittings of one person with one lesson: where to go on, how much is seen (0..1), and since when it is done."""
+    """All sittings of one person with one lesson: where to go on, how much is seen (0..1), since when it is done."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lesson_summaries")
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="summaries")

@@ -23,7 +23,12 @@ def export(user: User) -> dict[str, Any]:
             for summary in SummaryLog.objects.filter(user=user).select_related("lesson")
         ],
         "sittings": [
-            {"lesson": sitting.lesson.title, "from": sitting.started_at, "to": sitting.last_at, "seconds": sitting.seconds}
+            {
+                "lesson": sitting.lesson.title,
+                "from": sitting.started_at,
+                "to": sitting.last_at,
+                "seconds": sitting.seconds,
+            }
             for sitting in SessionLog.objects.filter(user=user).select_related("lesson")
         ],
     }

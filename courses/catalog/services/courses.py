@@ -35,7 +35,7 @@ def update_course(actor: Any, course: Course, **fields: Any) -> Course:
         setattr(course, name, value)
     course.full_clean()
     if course.is_published:
-        _refuse_if_missing(course)
+        _refuse([item for item in what_is_missing(course) if not item.is_film])
     course.save()
     log_action(actor=actor, action="catalog.course.update", target=course, data={"fields": sorted(fields)})
     return course
@@ -43,16 +43,23 @@ def update_course(actor: Any, course: Course, **fields: Any) -> Course:
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that keeps a course from being published; `lesson` where it belongs to one."""
+    """One thing that keeps a course from being published; `lesson` where it belongs to one.
+
+    `is_film`: a lesson without its film yet. In a course that is published already, learners do not see the
+    lesson until the film is there.
+    """
 
     sentence: str
     lesson: Lesson | None = None
+    is_film: bool = False
 
 
 def what_is_missing(course: Course) -> list[Missing]:
     """Everything that keeps the course from being published, in the order of the outline. Two queries."""
     missing: list[Missing] = []
-    languages = [(code, name) for code, name in (("zh", _("Chinese")), ("en", _("English"))) if code in course.languages]
+    languages = [
+        (code, name) for code, name in (("zh", _("Chinese")), ("en", _("English"))) if code in course.languages
+    ]
     for code, name in languages:
         if not getattr(course, f"summary_{code}"):
             missing.append(Missing(_("The course has no summary in %(language)s.") % {"language": name}))
@@ -63,34 +70,41 @@ def what_is_missing(course: Course) -> list[Missing]:
         for code, name in languages:
             if not getattr(module, f"title_{code}"):
                 missing.append(
-                    Missing(_("The module “%(title)s” has no title in %(language)s.") % {"title": module.title, "language": name})
+                    Missing(
+                        _("The module “%(title)s” has no title in %(language)s.")
+                        % {"title": module.title, "language": name}
+                    )
                 )
         for lesson in module.lessons.all():
-            missing.extend(Missing(sentence, lesson) for sentence in _missing_in_lesson(lesson, languages))
+            missing.extend(Missing(sentence, lesson) for sentence in _missing_texts(lesson, languages))
+            missing.extend(Missing(sentence, lesson, is_film=True) for sentence in _missing_film(lesson))
     return missing
 
 
-def _missing_in_lesson(lesson: Lesson, languages: list[tuple[str, str]]) -> list[str]:
+def _missing_texts(lesson: Lesson, languages: list[tuple[str, str]]) -> list[str]:
     sentences = []
     for code, name in languages:
         if not getattr(lesson, f"title_{code}"):
-            sentences.append(_("The lesson “%(title)s” has no title in %(language)s."))
-            sentences[-1] %= {"title": lesson.title, "language": name}
+            words = _("The lesson “%(title)s” has no title in %(language)s.")
+            sentences.append(words % {"title": lesson.title, "language": name})
         if not lesson.is_film and not getattr(lesson, f"body_{code}"):
-            sentences.append(_("The article “%(title)s” has no text in %(language)s."))
-            sentences[-1] %= {"title": lesson.title, "language": name}
-    if lesson.is_film and lesson.master is None:
-        sentences.append(_("The lesson “%(title)s” has no film. Choose one from the library.") % {"title": lesson.title})
-    elif lesson.is_film and not lesson.is_ready:
-        sentences.append(
-            _("The film of “%(title)s” is not ready yet: %(state)s.")
-            % {"title": lesson.title, "state": lesson.master.get_state_display() if lesson.master else ""}
-        )
+            words = _("The article “%(title)s” has no text in %(language)s.")
+            sentences.append(words % {"title": lesson.title, "language": name})
     return sentences
 
 
-def _refuse_if_missing(course: Course) -> None:
-    missing = what_is_missing(course)
+def _missing_film(lesson: Lesson) -> list[str]:
+    if not lesson.is_film or lesson.is_ready:
+        return []
+    if lesson.master is None:
+        return [_("The lesson “%(title)s” has no film. Choose one from the library.") % {"title": lesson.title}]
+    return [
+        _("The film of “%(title)s” is not ready yet: %(state)s.")
+        % {"title": lesson.title, "state": lesson.master.get_state_display()}
+    ]
+
+
+def _refuse(missing: list[Missing]) -> None:
     if missing:
         raise ValidationError([item.sentence for item in missing])
 
@@ -102,7 +116,7 @@ def publish_course(actor: Any, course: Course) -> Course:
     locked = Course.objects.select_for_update().get(pk=course.pk)
     if locked.is_published:
         return locked
-    _refuse_if_missing(locked)
+    _refuse(what_is_missing(locked))
     locked.state = CourseState.PUBLISHED
     locked.published_at = timezone.now()
     locked.save(update_fields=["state", "published_at", "updated_at"])

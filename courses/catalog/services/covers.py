@@ -40,11 +40,15 @@ def read_cover(upload: BinaryIO, size: int) -> Image.Image:
                 raise Image.DecompressionBombError
             picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as wrong:
-        raise ValidationError(_("The picture has more than 80 megapixels. Make it smaller and choose it again.")) from wrong
+        raise ValidationError(
+            _("The picture has more than 80 megapixels. Make it smaller and choose it again.")
+        ) from wrong
     except UnidentifiedImageError as wrong:
         raise ValidationError(_("This is not a picture we can read. Choose a JPEG, PNG or WebP file.")) from wrong
     except (OSError, SyntaxError, ValueError) as wrong:
-        raise ValidationError(_("The picture is damaged or cut off. Export it again and choose the new file.")) from wrong
+        raise ValidationError(
+            _("The picture is damaged or cut off. Export it again and choose the new file.")
+        ) from wrong
     upright = ImageOps.exif_transpose(picture)
     if min(upright.size) < MIN_SIDE:
         raise ValidationError(_("The picture is too small: at least 400 pixels on its short side are needed."))

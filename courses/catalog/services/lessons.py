@@ -83,9 +83,9 @@ def add_lesson(actor: Any, module: Module, **fields: Any) -> Lesson:
 def update_lesson(actor: Any, lesson: Lesson, *, master: Master | None, **fields: Any) -> Lesson:
     """Change any of LESSON_FIELDS and the film. A film that is new to the lesson must be one the actor may use."""
     require_edit(actor, lesson.module.course)
-    if master is not None and master.pk != lesson.master_id:
-        if not Master.objects.filter(attachable(actor), pk=master.pk).exists():
-            raise PermissionDenied(_("This film belongs to somebody else. Choose one of your own."))
+    is_new = master is not None and master.pk != lesson.master_id
+    if is_new and not Master.objects.filter(attachable(actor), pk=master.pk).exists():  # type: ignore[union-attr]
+        raise PermissionDenied(_("This film belongs to somebody else. Choose one of your own."))
     for name, value in fields.items():
         if name not in LESSON_FIELDS:
             raise TypeError(f"not a field to set here: {name}")
