@@ -51,6 +51,10 @@ def logging_config(level: str, *, json: bool) -> dict[str, Any]:
             "django.channels.server": {"level": "WARNING"},
             "daphne": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
+            # One line for each task that comes and goes; ours say more when there is something to say.
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
 

@@ -24,7 +24,7 @@ def broker() -> Child:
         str(get_binary_path()),
         *("--port", "0", "--unixsocket", str(settings.REDIS_SOCKET), "--unixsocketperm", "700"),
         *("--dir", str(folder), "--appendonly", "yes", "--save", "", "--daemonize", "no"),
-        *("--loglevel", "warning", "--maxmemory-policy", "noeviction"),
+        *("--loglevel", "warning", "--logfile", str(folder / "valkey.log"), "--maxmemory-policy", "noeviction"),
     ]
     return Child("valkey", command, orphan_signal=signal.SIGTERM)
 
@@ -45,7 +45,7 @@ def wait_for_broker() -> None:
 
 def web(host: str, port: int, tls: tuple[Path, Path] | None) -> Child:
     """daphne, on TLS when `tls` (key, certificate) is given."""
-    command = [sys.executable, "-m", "daphne", "--verbosity", "1"]
+    command = [sys.executable, "-m", "daphne", "--verbosity", "0"]
     if tls:
         key, certificate = tls
         command += ["-e", f"ssl:{port}:privateKey={key}:certKey={certificate}:interface={host}"]
