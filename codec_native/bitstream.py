@@ -35,7 +35,8 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """What the first parameter sets say. Sizes in luma samples; ``column_edges`` and ``row_edges`` are tile boundaries."""
+    """What the first parameter sets say. Sizes in luma samples; ``column_edges`` and ``row_edges`` are tile
+    boundaries."""
 
     width: int
     height: int
@@ -229,8 +230,9 @@ def pack(streams: Sequence[Stream], column_widths: Sequence[int], row_heights: S
          places: Sequence[Place] | Callable[[int], Sequence[Place]], *, level: float | None = None) -> Iterator[bytes]:
     """Access units of a stream of another picture size, whose cells are filled with tiles of the streams.
 
-    Widths and heights are luma samples. ``places``: one source tile per cell, or several that stack up in it, from top to
-    bottom; a function from the picture's index for changes at random-access points. ``level`` is chosen when not given.
+    Widths and heights are luma samples. ``places``: one source tile per cell, or several that stack up in it, from
+    top to bottom; a function from the picture's index for changes at random-access points. ``level`` is chosen when
+    not given.
     """
     if len(column_widths) > lib.VR_BS_MAX_COLS or len(row_heights) > lib.VR_BS_MAX_ROWS:
         raise BitstreamError("a layout has at most 20 columns and 22 rows", kind="argument")

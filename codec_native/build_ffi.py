@@ -37,7 +37,7 @@ def declarations(header: Path) -> str:
     products = re.findall(r"^#define[ \t]+(\w+)[ \t]+\((\w+) \* (\w+)\)[ \t]*$", text, flags=re.MULTILINE)
     macros.update({name: str(int(macros[a]) * int(macros[b])) for name, a, b in products})
     text = re.sub(r"^[ \t]*#.*$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"\[(\w+) \+ (\d+)\]", lambda m: f"[{int(macros.get(m[1], m[1])) + int(m[2])}]", text)
+    text = re.sub(r"\[(\w+) \+ (\d+)\]", lambda m: f"[{int(macros[str(m[1])]) + int(str(m[2]))}]", text)
     for name, value in macros.items():
         text = re.sub(rf"\b{name}\b", value, text)
     constants = "\n".join(f"#define {name} {value}" for name, value in macros.items())
@@ -65,7 +65,8 @@ EXTRA_SOURCE = """
 """
 
 ffibuilder = FFI()
-ffibuilder.cdef(FIRST_DECLARATIONS + "\n".join(declarations(SOURCE / header) for header in HEADERS) + EXTRA_DECLARATIONS)
+ffibuilder.cdef("\n".join([FIRST_DECLARATIONS, *[declarations(SOURCE / header) for header in HEADERS],
+                           EXTRA_DECLARATIONS]))
 ffibuilder.set_source(
     "codec_native._codec",
     EXTRA_SOURCE,

@@ -7,8 +7,8 @@
         for packet in encoder.flush():
             out.write(packet.data)
 
-Pictures are not copied on the Python side: the C encoder reads the planes where they lie, with their strides, and has taken
-what it needs when ``encode`` returns. The GIL is released while C works.
+Pictures are not copied on the Python side: the C encoder reads the planes where they lie, with their strides, and has
+taken what it needs when ``encode`` returns. The GIL is released while C works.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Packet:
     """One access unit (Annex B) of one quality.
 
     ``pts`` and ``dts`` are in the unit of the pictures' pts. ``tile_ranges`` are (offset, size) of each tile's slice in
-    ``data``, raster order, start code included; ``intra_tiles`` says which of them are all intra, so that a tile can change
-    its quality there. ``sse`` are the squared errors of Y, Cb and Cr, ``ws_sse`` that of Y weighted by latitude. ``recon`` is
-    the reconstruction (Y, Cb, Cr) when the encoder was asked for it.
+    ``data``, raster order, start code included; ``intra_tiles`` says which of them are all intra, so that a tile can
+    change its quality there. ``sse`` are the squared errors of Y, Cb and Cr, ``ws_sse`` that of Y weighted by
+    latitude. ``recon`` is the reconstruction (Y, Cb, Cr) when the encoder was asked for it.
     """
 
     data: bytes
@@ -142,15 +142,15 @@ class Settings:
 
     # Python name -> field of vr_param, for what is a plain whole number or a switch
     WHOLE = {
-        "keyint": "keyint", "gop_size": "gop_size", "refs": "refs", "tile_refresh": "tile_refresh", "threads": "threads",
-        "lookahead": "lookahead", "cutree": "cutree", "scenecut": "scenecut", "sao": "sao", "deblock": "deblock",
-        "rdoq": "rdoq", "sign_hiding": "sign_hiding", "max_merge": "max_merge", "rect_partitions": "rect_partitions",
+        "keyint": "keyint", "gop_size": "gop_size", "refs": "refs", "tile_refresh": "tile_refresh",
+        "threads": "threads", "lookahead": "lookahead", "cutree": "cutree", "scenecut": "scenecut", "sao": "sao",
+        "deblock": "deblock", "rdoq": "rdoq", "sign_hiding": "sign_hiding", "max_merge": "max_merge",
+        "rect_partitions": "rect_partitions", "min_cu_log2": "min_cu_log2", "level": "level_idc",
         "colour_primaries": "colour_primaries", "transfer": "transfer_characteristics", "matrix": "matrix_coefficients",
-        "level": "level_idc", "min_cu_log2": "min_cu_log2",
     }
     SWITCH = {
-        "low_delay": "low_delay", "mcts": "mcts", "hash_sei": "hash_sei", "aud": "aud", "repeat_headers": "repeat_headers",
-        "full_range": "full_range", "high_tier": "high_tier", "recon": "recon",
+        "low_delay": "low_delay", "mcts": "mcts", "hash_sei": "hash_sei", "aud": "aud", "full_range": "full_range",
+        "repeat_headers": "repeat_headers", "high_tier": "high_tier", "recon": "recon",
     }
     NUMBER = {"latitude_strength": "latitude_strength", "aq_strength": "aq_strength"}
 
@@ -244,7 +244,8 @@ class Settings:
         if not qualities:
             return
         if len(qualities) > lib.VR_MAX_QUALITIES:
-            raise SettingsError(f"at most {lib.VR_MAX_QUALITIES} qualities can be encoded in one pass, not {len(qualities)}")
+            raise SettingsError(f"at most {lib.VR_MAX_QUALITIES} qualities can be encoded in one pass, "
+                                f"not {len(qualities)}")
         self.param.n_qualities = len(qualities)
         for i, quality in enumerate(qualities):
             target = self.param.quality[i]
@@ -263,11 +264,12 @@ class Settings:
 class Encoder:
     """An HEVC Main encoder for 8-bit 4:2:0 pictures of one size.
 
-    ``width`` and ``height`` are luma samples (16..8192, even), ``fps`` a number or fraction. Rate: one of ``qp``, ``crf`` (0..51)
-    and ``bitrate`` (kbit/s), the latter two with ``maxrate`` (kbit/s) and ``bufsize`` (kbit) for a buffer, ``cbr=True`` for
-    low delay. ``tiles`` is ``"6x4"``, ``(6, 4)`` or explicit sizes in blocks of 64 ``([10, 10, 10], [7, 8])``; ``mcts=True``
-    makes them independent of each other. ``qualities`` encodes several at once. All other keywords are the fields of
-    ``vr_param`` in ``src/include/vr_codec.h``; what is not given comes from the preset.
+    ``width`` and ``height`` are luma samples (16..8192, even), ``fps`` a number or fraction. Rate: one of ``qp``,
+    ``crf`` (0..51) and ``bitrate`` (kbit/s), the latter two with ``maxrate`` (kbit/s) and ``bufsize`` (kbit) for a
+    buffer, ``cbr=True`` for low delay. ``tiles`` is ``"6x4"``, ``(6, 4)`` or explicit sizes in blocks of 64 ``([10,
+    10, 10], [7, 8])``; ``mcts=True`` makes them independent of each other. ``qualities`` encodes several at once. All
+    other keywords are the fields of ``vr_param`` in ``src/include/vr_codec.h``; what is not given comes from the
+    preset.
 
     Raises :class:`SettingsError` for settings, :class:`MachineError` for an instruction set that is not here.
     """
@@ -289,7 +291,8 @@ class Encoder:
     def __enter__(self) -> Encoder:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -341,8 +344,9 @@ class Encoder:
         """Takes one picture and returns the packets that are ready (decoding order, within a picture by quality).
 
         ``frame``: three planes (y, u, v) of uint8 whose rows are contiguous, or one I420 array of shape
-        (height * 3 / 2, width), or a PyAV frame in yuv420p. ``pts``: any rising whole number; by default the PyAV frame's, else
-        the number of the picture. ``refresh_tiles``: one flag a tile, those to be coded all intra (low delay).
+        (height * 3 / 2, width), or a PyAV frame in yuv420p. ``pts``: any rising whole number; by default the PyAV
+        frame's, else the number of the picture. ``refresh_tiles``: one flag a tile, those to be coded all intra (low
+        delay).
 
         Raises :class:`FrameError` (shape, strides, size), :class:`FrameTypeError` (type, format), :class:`StateError`.
         """

@@ -1,7 +1,8 @@
 """What can go wrong, as exceptions with a code that programs can act on and a sentence that people can.
 
 Every exception is a :class:`CodecError` and also the built-in kind that a Python programmer expects (``ValueError``,
-``TypeError`` ...). ``code`` is stable; the message is English and can be translated by :func:`codec_native.i18n.gettext`.
+``TypeError`` ...). ``code`` is stable; the message is English and can be translated by
+:func:`codec_native.i18n.gettext`.
 """
 
 from __future__ import annotations

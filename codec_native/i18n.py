@@ -1,7 +1,7 @@
 """Messages in the reader's language, from the house's catalogue, without Django.
 
-The catalogue is ``locale/<language>/LC_MESSAGES/django.mo`` beside the package. Where it is not there (the package installed
-alone), or the language has none, messages stay English.
+The catalogue is ``locale/<language>/LC_MESSAGES/django.mo`` beside the package. Where it is not there (the package
+installed alone), or the language has none, messages stay English.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
 
 
 def reader_language() -> str:
-    """The language the environment asks for: ``zh_Hans`` for every Chinese locale, else its two letters, ``en`` for none."""
+    """The language the environment asks for: ``zh_Hans`` for Chinese locales, else two letters, ``en`` by default."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "").split(":")[0].split(".")[0]
         if value:

@@ -1,5 +1,5 @@
-"""A stand-in for an encoder, for rate control alone: pictures have a cost, and sizes follow from cost and QP with an error that
-the controller does not know."""
+"""A stand-in for an encoder, for rate control alone: pictures have a cost, and sizes follow from cost and QP with an
+error that the controller does not know."""
 
 from __future__ import annotations
 
