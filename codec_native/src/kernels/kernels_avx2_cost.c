@@ -125,13 +125,19 @@ VR_ALWAYS_INLINE __m256i widen_sum(__m256i v)
     return _mm256_add_epi64(_mm256_unpacklo_epi32(v, zero), _mm256_unpackhi_epi32(v, zero));
 }
 
+/* 32-bit sums of a row times its weight, added up in 64 bits. */
+VR_ALWAYS_INLINE __m256i weigh(__m256i sum, __m256i weight)
+{
+    return _mm256_add_epi64(_mm256_mul_epu32(sum, weight), _mm256_mul_epu32(_mm256_srli_epi64(sum, 32), weight));
+}
+
 static uint64_t wsse(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int width,
                      int height, const uint16_t *row_weight)
 {
-    uint64_t total = 0;
+    __m256i total = _mm256_setzero_si256();
+    uint64_t rest = 0;
     for (int y = 0; y < height; y++, a += a_stride, b += b_stride) {
         __m256i sum = _mm256_setzero_si256();
-        uint64_t row;
         int x = 0;
         for (; x + 32 <= width; x += 32)
             sum = _mm256_add_epi32(sum, squares_32(load_32(a + x), load_32(b + x)));
@@ -139,12 +145,16 @@ static uint64_t wsse(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, p
             sum = _mm256_add_epi32(sum, squares_16(load_16(a + x), load_16(b + x)));
             x += 16;
         }
-        row = sum_epi64(widen_sum(sum));
+        if (x + 8 <= width) {
+            sum = _mm256_add_epi32(
+                sum, square_difference(_mm256_zextsi128_si256(_mm_unpacklo_epi8(load_8(a + x), load_8(b + x)))));
+            x += 8;
+        }
+        total = _mm256_add_epi64(total, weigh(sum, _mm256_set1_epi32(row_weight[y])));
         for (; x < width; x++)
-            row += (uint64_t)((a[x] - b[x]) * (a[x] - b[x]));
-        total += row * row_weight[y];
+            rest += (uint64_t)((a[x] - b[x]) * (a[x] - b[x])) * row_weight[y];
     }
-    return total;
+    return sum_epi64(total) + rest;
 }
 
 /* vpmaddwd of two squared differences of -32768 is 2^31, right as an unsigned number. */

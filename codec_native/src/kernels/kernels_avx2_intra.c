@@ -118,10 +118,34 @@ VR_ALWAYS_INLINE void planar_columns(const vr_pixel *ref, vr_pixel *dst, ptrdiff
     }
 }
 
+/* The same for sixteen columns. */
+VR_ALWAYS_INLINE void planar_columns_16(const vr_pixel *ref, vr_pixel *dst, ptrdiff_t stride, int log2_size, int x)
+{
+    const int size = 1 << log2_size;
+    const vr_pixel *above = ref + 2 * size + 1, *left = ref + 2 * size - 1;
+    const __m256i ramp = _mm256_add_epi16(_mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                          _mm256_set1_epi16((int16_t)x));
+    const __m256i to_right = _mm256_sub_epi16(_mm256_set1_epi16((int16_t)(size - 1)), ramp);
+    const __m256i top = _mm256_cvtepu8_epi16(load_16(above + x));
+    const __m256i step = _mm256_sub_epi16(_mm256_set1_epi16(left[-size]), top);
+    __m256i base = _mm256_mullo_epi16(_mm256_add_epi16(ramp, _mm256_set1_epi16(1)), _mm256_set1_epi16(above[size]));
+    base = _mm256_add_epi16(base, _mm256_add_epi16(_mm256_slli_epi16(top, log2_size), _mm256_set1_epi16((int16_t)size)));
+    for (int y = 0; y < size; y++) {
+        __m256i value;
+        base = _mm256_add_epi16(base, step);
+        value = _mm256_add_epi16(base, _mm256_mullo_epi16(to_right, _mm256_set1_epi16(left[-y])));
+        value = _mm256_srli_epi16(value, log2_size + 1);
+        store_16(dst + y * stride + x, _mm_packus_epi16(low_half(value), high_half(value)));
+    }
+}
+
 VR_ALWAYS_INLINE void predict_planar(const vr_pixel *ref, vr_pixel *dst, ptrdiff_t stride, int log2_size)
 {
-    for (int x = 0; x < 1 << log2_size; x += 8)
-        planar_columns(ref, dst, stride, log2_size, x);
+    if (log2_size <= 3)
+        planar_columns(ref, dst, stride, log2_size, 0);
+    else
+        for (int x = 0; x < 1 << log2_size; x += 16)
+            planar_columns_16(ref, dst, stride, log2_size, x);
 }
 
 VR_ALWAYS_INLINE int sum_pixels(const vr_pixel *p, int size)

@@ -23,33 +23,36 @@ VR_ALWAYS_INLINE __m256i shape(__m256i sample, __m256i before, __m256i after)
                                                                 sign_of_difference(sample, after)));
 }
 
-/* Row ends shorter than a vector: 16, 8, 4, then single bytes, never beyond `count`. */
-VR_ALWAYS_INLINE __m256i load_part(const vr_pixel *p, int count)
+/* The end of a row, 1 to 31 samples, without touching what lies beyond. */
+static __attribute__((noinline)) __m256i load_end(const vr_pixel *p, int count)
 {
     uint8_t bytes[32] = {0};
-    if (count >= 32)
-        return load_32(p);
-    if (count == 16)
-        return _mm256_zextsi128_si256(load_16(p));
-    if (count == 8)
-        return _mm256_zextsi128_si256(load_8(p));
     memcpy(bytes, p, (size_t)count);
     return load_32(bytes);
 }
 
-VR_ALWAYS_INLINE void store_part(vr_pixel *p, __m256i v, int count)
+static __attribute__((noinline)) void store_end(vr_pixel *p, __m256i v, int count)
 {
     uint8_t bytes[32];
-    if (count >= 32) {
+    store_32(bytes, v);
+    memcpy(p, bytes, (size_t)count);
+}
+
+VR_ALWAYS_INLINE __m256i load_part(const vr_pixel *p, int count)
+{
+    if (count >= 32)
+        return load_32(p);
+    return count == 16 ? _mm256_zextsi128_si256(load_16(p)) : load_end(p, count);
+}
+
+VR_ALWAYS_INLINE void store_part(vr_pixel *p, __m256i v, int count)
+{
+    if (count >= 32)
         store_32(p, v);
-    } else if (count == 16) {
+    else if (count == 16)
         store_16(p, low_half(v));
-    } else if (count == 8) {
-        store_8(p, low_half(v));
-    } else {
-        store_32(bytes, v);
-        memcpy(p, bytes, (size_t)count);
-    }
+    else
+        store_end(p, v, count);
 }
 
 /* The first `count` bytes set. */
@@ -101,26 +104,30 @@ static void sao_band(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, p
         }
 }
 
-/* Sums over a picture part of one category: number, and pixels of both pictures as unsigned sums. */
+/* Sums over the samples of one shape: pixels of both pictures as 64-bit lanes, and the number as bytes. */
 typedef struct {
-    __m256i org, rec;
-    int count;
-} category;
+    __m256i org, rec, count;
+} shape_sums;
 
-VR_ALWAYS_INLINE void add_category(category *c, __m256i member, __m256i org, __m256i rec)
+VR_ALWAYS_INLINE void add_shape(shape_sums *s, __m256i member, __m256i org, __m256i rec)
 {
     const __m256i zero = _mm256_setzero_si256();
-    c->org = _mm256_add_epi64(c->org, _mm256_sad_epu8(_mm256_and_si256(org, member), zero));
-    c->rec = _mm256_add_epi64(c->rec, _mm256_sad_epu8(_mm256_and_si256(rec, member), zero));
-    c->count += __builtin_popcount((unsigned)_mm256_movemask_epi8(member));
+    s->org = _mm256_add_epi64(s->org, _mm256_sad_epu8(_mm256_and_si256(org, member), zero));
+    s->rec = _mm256_add_epi64(s->rec, _mm256_sad_epu8(_mm256_and_si256(rec, member), zero));
+    s->count = _mm256_sub_epi8(s->count, member);
 }
 
+/* Shapes valley, corner, corner, peak are counted; what is none of them is the rest of the block. Bytes count up to
+ * 2 a row, so that 64 rows of 64 do not overflow them. */
 static void sao_stats_edge(const vr_pixel *org, ptrdiff_t org_stride, const vr_pixel *rec, ptrdiff_t rec_stride,
                            int width, int height, int eo_class, int32_t sum[5], int32_t count[5])
 {
-    static const int8_t category_of_shape[5] = {1, 2, 0, 3, 4};
+    static const int8_t shapes[4] = {0, 1, 3, 4};
     const ptrdiff_t after = neighbour_after(eo_class, rec_stride);
-    category found[5];
+    const __m256i zero = _mm256_setzero_si256();
+    __m256i all = zero;
+    int32_t rest_sum, rest_count = width * height;
+    shape_sums found[4];
     memset(found, 0, sizeof(found));
     for (int y = 0; y < height; y++, org += org_stride, rec += rec_stride)
         for (int x = 0; x < width; x += 32) {
@@ -128,14 +135,23 @@ static void sao_stats_edge(const vr_pixel *org, ptrdiff_t org_stride, const vr_p
             const int left = width - x;
             const __m256i original = load_part(org + x, left), sample = load_part(p, left);
             __m256i kind = shape(sample, load_part(p - after, left), load_part(p + after, left));
-            kind = _mm256_or_si256(kind, _mm256_andnot_si256(mask_of(left), _mm256_set1_epi8(-1)));
-            for (int i = 0; i < 5; i++)
-                add_category(&found[i], _mm256_cmpeq_epi8(kind, _mm256_set1_epi8((char)i)), original, sample);
+            if (left < 32)
+                kind = _mm256_or_si256(kind, _mm256_andnot_si256(mask_of(left), _mm256_set1_epi8(-1)));
+            all = _mm256_add_epi64(all, _mm256_sub_epi64(_mm256_sad_epu8(original, zero), _mm256_sad_epu8(sample, zero)));
+            for (int i = 0; i < 4; i++)
+                add_shape(&found[i], _mm256_cmpeq_epi8(kind, _mm256_set1_epi8(shapes[i])), original, sample);
         }
-    for (int i = 0; i < 5; i++) {
-        sum[category_of_shape[i]] += (int32_t)(sum_epi64(found[i].org) - sum_epi64(found[i].rec));
-        count[category_of_shape[i]] += found[i].count;
+    rest_sum = (int32_t)sum_epi64(all);
+    for (int i = 0; i < 4; i++) {
+        const int32_t shape_sum = (int32_t)(sum_epi64(found[i].org) - sum_epi64(found[i].rec));
+        const int32_t shape_count = (int32_t)sum_epi64(_mm256_sad_epu8(found[i].count, zero));
+        sum[i + 1] += shape_sum;
+        count[i + 1] += shape_count;
+        rest_sum -= shape_sum;
+        rest_count -= shape_count;
     }
+    sum[0] += rest_sum;
+    count[0] += rest_count;
 }
 
 void vr_avx2_init_sao(vr_kernels *k)

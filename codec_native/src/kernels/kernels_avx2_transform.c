@@ -257,10 +257,10 @@ DEFINE_IDCT_DC(32)
 
 /* ---- Forward ----------------------------------------------------------------------------------------------- */
 
-VR_ALWAYS_INLINE void store_row(int16_t *dst, __m256i sum, __m256i round, int shift)
+/* Rounds, shifts and stores two rows of eight sums. */
+VR_ALWAYS_INLINE void store_rows(int16_t *dst0, int16_t *dst1, __m256i sum0, __m256i sum1, __m256i round, int shift)
 {
-    const __m256i value = _mm256_srai_epi32(_mm256_add_epi32(sum, round), shift);
-    store_16(dst, low_half(_mm256_permute4x64_epi64(_mm256_packs_epi32(value, value), 0x08)));
+    store_16_16(dst0, dst1, narrow(_mm256_add_epi32(sum0, round), _mm256_add_epi32(sum1, round), shift));
 }
 
 /* Odd basis rows of size 2m: x[n] - x[2m - 1 - n] against the basis; results go to rows step, 3 * step, ... */
@@ -270,8 +270,10 @@ VR_ALWAYS_INLINE void forward_odd(const __m128i *difference, int m, int step, co
     __m256i in[8];
     for (int j = 0; j < m / 2; j++)
         in[j] = interleave(difference[2 * j], difference[2 * j + 1]);
-    for (int n = 0; n < m; n++)
-        store_row(dst + (2 * n + 1) * step * stride, multiply_sum(in, basis + n * (m / 2), m / 2), round, shift);
+    for (int n = 0; n < m; n += 2)
+        store_rows(dst + (2 * n + 1) * step * stride, dst + (2 * n + 3) * step * stride,
+                   multiply_sum(in, basis + n * (m / 2), m / 2), multiply_sum(in, basis + (n + 1) * (m / 2), m / 2),
+                   round, shift);
 }
 
 /* Splits 2m rows into sums (in place) and differences. */
@@ -306,18 +308,15 @@ VR_ALWAYS_INLINE void forward_columns(const int16_t *src, ptrdiff_t src_stride, 
     /* The basis of size 4 in full: its last butterfly might overflow. */
     even_pair = interleave(rows[0], rows[1]);
     odd_pair = interleave(rows[3], rows[2]);
-    store_row(dst, _mm256_add_epi32(multiply(even_pair, 64 | 64 << 16), multiply(odd_pair, 64 | 64 << 16)), round,
-              shift);
-    store_row(dst + quarter * dst_stride,
-              _mm256_sub_epi32(multiply(even_pair, 83 | 36 << 16), multiply(odd_pair, 83 | 36 << 16)), round, shift);
-    store_row(dst + 2 * quarter * dst_stride,
-              _mm256_add_epi32(multiply(even_pair, (int32_t)(64 | 0xFFC00000u)),
-                               multiply(odd_pair, (int32_t)(64 | 0xFFC00000u))),
-              round, shift);
-    store_row(dst + 3 * quarter * dst_stride,
-              _mm256_sub_epi32(multiply(even_pair, (int32_t)(36 | 0xFFAD0000u)),
-                               multiply(odd_pair, (int32_t)(36 | 0xFFAD0000u))),
-              round, shift);
+    store_rows(dst, dst + quarter * dst_stride,
+               _mm256_add_epi32(multiply(even_pair, 64 | 64 << 16), multiply(odd_pair, 64 | 64 << 16)),
+               _mm256_sub_epi32(multiply(even_pair, 83 | 36 << 16), multiply(odd_pair, 83 | 36 << 16)), round, shift);
+    store_rows(dst + 2 * quarter * dst_stride, dst + 3 * quarter * dst_stride,
+               _mm256_add_epi32(multiply(even_pair, (int32_t)(64 | 0xFFC00000u)),
+                                multiply(odd_pair, (int32_t)(64 | 0xFFC00000u))),
+               _mm256_sub_epi32(multiply(even_pair, (int32_t)(36 | 0xFFAD0000u)),
+                                multiply(odd_pair, (int32_t)(36 | 0xFFAD0000u))),
+               round, shift);
 }
 
 /* Eight columns of any 16-bit input: the whole basis, no butterflies. */
@@ -328,8 +327,10 @@ VR_ALWAYS_INLINE void forward_columns_full(const int16_t *src, ptrdiff_t src_str
     __m256i in[16];
     for (int j = 0; j < size / 2; j++)
         in[j] = interleave(load_16(src + 2 * j * src_stride), load_16(src + (2 * j + 1) * src_stride));
-    for (int k = 0; k < size; k++)
-        store_row(dst + k * dst_stride, multiply_sum(in, basis + k * (size / 2), size / 2), round, shift);
+    for (int k = 0; k < size; k += 2)
+        store_rows(dst + k * dst_stride, dst + (k + 1) * dst_stride,
+                   multiply_sum(in, basis + k * (size / 2), size / 2),
+                   multiply_sum(in, basis + (k + 1) * (size / 2), size / 2), round, shift);
 }
 
 /* Largest magnitude that forward_columns takes: three levels of butterflies for 32, two for 16, one for 8. */

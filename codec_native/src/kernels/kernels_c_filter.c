@@ -140,14 +140,22 @@ static void sao_stats_edge(const vr_pixel *org, ptrdiff_t org_stride, const vr_p
         }
 }
 
+/* Number and sum share one 64-bit word, and neighbours go to different tables: an increment need not wait for the
+ * one before. */
 static void sao_stats_band(const vr_pixel *org, ptrdiff_t org_stride, const vr_pixel *rec, ptrdiff_t rec_stride,
                            int width, int height, int32_t sum[32], int32_t count[32])
 {
+    const int64_t one = (int64_t)1 << 32;
+    int64_t table[4][32] = {{0}};
     for (int y = 0; y < height; y++, org += org_stride, rec += rec_stride)
-        for (int x = 0; x < width; x++) {
-            sum[rec[x] >> 3] += org[x] - rec[x];
-            count[rec[x] >> 3]++;
-        }
+        for (int x = 0; x < width; x++)
+            table[x & 3][rec[x] >> 3] += one + (org[x] - rec[x]);
+    for (int band = 0; band < 32; band++) {
+        const int64_t total = table[0][band] + table[1][band] + table[2][band] + table[3][band];
+        const int32_t band_sum = (int32_t)total; /* less than 2^21 in magnitude, so the low word holds it */
+        sum[band] += band_sum;
+        count[band] += (int32_t)((total - band_sum) >> 32);
+    }
 }
 
 static void sao_edge(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, ptrdiff_t dst_stride, int width,
