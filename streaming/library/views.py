@@ -108,7 +108,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "library/upload.html",
-        {"config": config, "limit": settings.UPLOAD_MAX_BYTES, "days": settings.UPLOAD_EXPIRES_AFTER_HOURS // 24},
+        {"config": config, "limit": f"{settings.UPLOAD_MAX_BYTES / 2**30:.3g} GB", "days": settings.UPLOAD_EXPIRES_AFTER_HOURS // 24},
     )
 
 

@@ -1,5 +1,6 @@
 // The library's pages: uploading, and what stays true while workers work.
 import { startLive } from "./live.js";
+import { showStrip } from "./strip.js";
 import { UploadPage } from "./upload_page.js";
 
 const SOCKET = "/ws/library/masters/";
@@ -12,4 +13,7 @@ if (uploadRoot instanceof HTMLElement && config) {
   page.unfinished.load();
 } else if (document.querySelector("[data-library-live]")) {
   startLive(SOCKET);
+}
+for (const section of document.querySelectorAll("[data-strip]")) {
+  if (section instanceof HTMLElement) showStrip(section);
 }
