@@ -31,6 +31,9 @@ def test_playback_names_what_is_there_and_nothing_else(viewer, published):
     assert found["thumbnails"] is None
     Master.objects.update(state=MasterState.TRANSCODING)
     published.refresh_from_db()
+    assert viewer.addresses(published)["hls"], "what is published stays watchable while it is made anew"
+    Master.objects.update(published_prefix="")
+    published.refresh_from_db()
     assert viewer.addresses(published)["hls"] is None
 
 
