@@ -5,11 +5,14 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.people.models import ConsentDocument, ConsentKind, Role, User
 from courses.people.models.user import Language
 from courses.people.selectors import current_document
 from courses.people.services.consents import decide
+
+PASSWORD_HINT = _("At least 10 characters; several words you remember are better than one with signs.")
 
 
 class SignupExtras(forms.Form):
@@ -35,7 +38,10 @@ class SignupExtras(forms.Form):
 
 class ProfileForm(forms.Form):
     display_name = forms.CharField(
-        label=_("Name"), max_length=80, required=False, help_text=_("What others see. Empty: your user name.")
+        label=pgettext_lazy("person", "Name"),
+        max_length=80,
+        required=False,
+        help_text=_("What others see. Empty: your user name."),
     )
     email = forms.EmailField(
         label=_("E-mail"),
@@ -49,7 +55,7 @@ class FirstPasswordForm(forms.Form):
     password1 = forms.CharField(
         label=_("New password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 10 characters; several words you remember are better than one with signs."),
+        help_text=PASSWORD_HINT,
     )
     password2 = forms.CharField(
         label=_("The same again"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
@@ -64,7 +70,7 @@ class FirstPasswordForm(forms.Form):
 
 class PersonForm(forms.Form):
     username = forms.CharField(label=_("User name"), max_length=150)
-    display_name = forms.CharField(label=_("Name"), max_length=80, required=False)
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=80, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.TRAINEE)
 

@@ -54,6 +54,7 @@ NAVIGATION = [
     NavEntry(_("Studio"), "catalog:studio", "pencil-ruler", TEACHES),
     NavEntry(_("Library"), "library:masters", "film", TEACHES),
     NavEntry(_("People"), "people:people", "users", frozenset({"administrator"})),
+    NavEntry(_("Cohorts"), "people:cohorts", "users-round", frozenset({"instructor"})),
     NavEntry(_("Action log"), "people:audit", "scroll-text", frozenset({"administrator", "auditor"})),
 ]
 
@@ -73,9 +74,15 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
             url = reverse(entry.url_name)
         except NoReverseMatch:
             continue
-        current = request.path == url or (url != "/" and request.path.startswith(url))
-        entries.append({"label": entry.label, "url": url, "icon": entry.icon, "current": current})
+        entries.append({"label": entry.label, "url": url, "icon": entry.icon, "current": False})
+    here = [entry for entry in entries if request.path == entry["url"] or _is_room_of(entry["url"], request.path)]
+    if here:
+        max(here, key=lambda entry: len(entry["url"]))["current"] = True
     return entries
+
+
+def _is_room_of(url: str, path: str) -> bool:
+    return url != "/" and path.startswith(url)
 
 
 @register.simple_tag(takes_context=True)

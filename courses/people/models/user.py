@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -35,7 +36,7 @@ class User(AbstractUser):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     audit_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
-    display_name = models.CharField(_("name"), max_length=80, blank=True)
+    display_name = models.CharField(pgettext_lazy("person", "name"), max_length=80, blank=True)
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.RESIDENT)
     language = models.CharField(_("language"), max_length=8, choices=Language.choices, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)

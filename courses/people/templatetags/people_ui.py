@@ -8,20 +8,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.people import permissions
+from courses.people.forms import PASSWORD_HINT
 
 register = template.Library()
 
 
 @register.inclusion_tag("people/parts/field.html")
-def field(bound: BoundField) -> dict[str, Any]:
-    """One field: label, control, hint, errors. Django itself ties hint and errors to the control (aria-describedby)."""
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """One field: label (the form's, or `label`), control, hint, errors. Django itself ties hint and errors to the
+    control (aria-describedby). A new password gets one sentence instead of the validators' list."""
     widget = bound.field.widget
     is_check = isinstance(widget, CheckboxInput)
     css = "" if is_check else "select" if isinstance(widget, Select) else "input"
     attrs: dict[str, Any] = {"class": css} if css else {}
     if not isinstance(widget, CheckboxInput | Select | Textarea):
         attrs["placeholder"] = ""
-    return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": is_check}
+    if bound.name == "password1":
+        bound.help_text = PASSWORD_HINT
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "control": bound.as_widget(attrs=attrs),
+        "is_check": is_check,
+    }
 
 
 @register.inclusion_tag("people/parts/rooms.html", takes_context=True)
