@@ -54,6 +54,8 @@ export class Stage {
     this.renderer.xr.enabled = true;
     this.renderer.xr.setReferenceSpaceType("local");
     this.renderer.xr.setFoveation(0);
+    // The head's place is needed before the picture is drawn, so the loop brings the camera there itself.
+    this.renderer.xr.cameraAutoUpdate = false;
     this.#texture = new VideoTexture(video);
     this.#texture.colorSpace = NoColorSpace;
     this.#texture.minFilter = this.#texture.magFilter = LinearFilter;
@@ -120,6 +122,7 @@ export class Stage {
     const moved = this.#view.update(seconds);
     const fresh = this.#takeVideoFrame(time);
     if (frame !== undefined) {
+      this.renderer.xr.updateCamera(this.camera);
       this.onFrame(time, seconds, frame);
       this.renderer.render(this.scene, this.camera);
       return;

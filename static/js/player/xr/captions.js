@@ -50,6 +50,7 @@ export class CaptionBoard extends Group {
 
   constructor() {
     super();
+    this.name = "captions";
     this.#canvas.width = COLUMNS;
     this.#canvas.height = ROWS;
     this.#paint = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));

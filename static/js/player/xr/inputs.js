@@ -1,8 +1,8 @@
 /** What the hands hold or are: rays of controllers, gazes and pinching hands, and fingertips that press. */
 
 import {
-  BufferAttribute, BufferGeometry, CircleGeometry, CylinderGeometry, Group, InstancedMesh, Line, LineBasicMaterial, Matrix4, Mesh,
-  MeshBasicMaterial, SphereGeometry, Vector3,
+  CircleGeometry, CylinderGeometry, Group, InstancedMesh, Matrix4, Mesh, MeshBasicMaterial, MeshLambertMaterial, SphereGeometry,
+  Vector3,
 } from "three";
 import { COLUMN, DISTANCE, pointAt, ROW, touchAt } from "./curve.js";
 import { targetAt } from "./layout.js";
@@ -11,8 +11,10 @@ import { targetAt } from "./layout.js";
 const NEAR_FINGER = 0.08;
 /** How far behind the panel a finger still counts as having gone through it. */
 const THROUGH = 0.12;
-const JOINTS = 25;
+/** A ball for each joint, and two between neighbours, so that they close up to fingers. */
+const BALLS = 25 + 2 * 24;
 const IDLE_RAY = 0.9;
+const RAY_THICKNESS = 0.0014;
 
 /**
  * @typedef {object} PointerEvents
@@ -39,6 +41,7 @@ export class Pointer {
   #tip = new Vector3();
   #matrix = new Matrix4();
   #tipDistance = 1;
+  #balls = 0;
   /** @type {import("./layout.js").PanelTarget | null} */
   target = null;
   /** Column of the panel's canvas. */
@@ -61,9 +64,8 @@ export class Pointer {
     this.#ray = xr.getController(index);
     this.#hand = xr.getHand(index);
     const grip = xr.getControllerGrip(index);
-    const points = new BufferGeometry();
-    points.setAttribute("position", new BufferAttribute(new Float32Array([0, 0, 0, 0, 0, -1]), 3));
-    this.#line = new Line(points, new LineBasicMaterial({ color: 0xdff5f2, transparent: true, opacity: 0.65 }));
+    const beam = new CylinderGeometry(RAY_THICKNESS, RAY_THICKNESS, 1, 8).rotateX(-Math.PI / 2).translate(0, 0, -0.5);
+    this.#line = new Mesh(beam, new MeshBasicMaterial({ color: 0xdff5f2, transparent: true, opacity: 0.75 }));
     this.#line.renderOrder = 11;
     this.#dot = new Mesh(
       new CircleGeometry(1, 24),
@@ -73,7 +75,7 @@ export class Pointer {
     this.#dot.visible = false;
     this.#model = handle();
     this.#joints = new InstancedMesh(
-      new SphereGeometry(1, 12, 8), new MeshBasicMaterial({ color: 0xd9e7e4, transparent: true, opacity: 0.85 }), JOINTS,
+      new SphereGeometry(1, 16, 10), new MeshLambertMaterial({ color: 0xdfe9e6 }), BALLS,
     );
     this.#joints.frustumCulled = false;
     this.#joints.visible = false;
@@ -163,18 +165,38 @@ export class Pointer {
 
   /** @frame */
   #drawHand() {
-    let count = 0;
     const joints = this.#hand.joints;
+    this.#balls = 0;
+    let radiusBefore = 0;
     for (const name in joints) {
       const joint = joints[/** @type {XRHandJoint} */ (name)];
-      if (joint === undefined || !joint.visible || count === JOINTS) continue;
-      this.#matrix.copy(joint.matrixWorld);
-      this.#tip.setScalar(joint.jointRadius ?? 0.008);
-      this.#matrix.scale(this.#tip);
-      this.#joints.setMatrixAt(count++, this.#matrix);
+      if (joint === undefined || !joint.visible) continue;
+      const radius = joint.jointRadius ?? 0.008;
+      this.#direction.setFromMatrixPosition(joint.matrixWorld);
+      // Joints come finger by finger, from the hand outwards; each finger begins at its metacarpal.
+      if (radiusBefore > 0 && !name.endsWith("metacarpal")) {
+        this.#ball(1 / 3, radiusBefore + (radius - radiusBefore) / 3);
+        this.#ball(2 / 3, radiusBefore + ((radius - radiusBefore) * 2) / 3);
+      }
+      this.#ball(1, radius);
+      this.#origin.copy(this.#direction);
+      radiusBefore = radius;
     }
-    this.#joints.count = count;
+    this.#joints.count = this.#balls;
     this.#joints.instanceMatrix.needsUpdate = true;
+  }
+
+  /**
+   * A ball on the way from #origin to #direction.
+   * @frame
+   * @param {number} share of the way
+   * @param {number} radius metres
+   */
+  #ball(share, radius) {
+    if (this.#balls === BALLS) return;
+    this.#tip.lerpVectors(this.#origin, this.#direction, share);
+    this.#matrix.makeScale(radius, radius, radius).setPosition(this.#tip);
+    this.#joints.setMatrixAt(this.#balls++, this.#matrix);
   }
 
   #onConnected = (/** @type {{ data: XRInputSource }} */ { data }) => {
@@ -194,11 +216,11 @@ export class Pointer {
 /** A plain handle in the place of the controller, without any maker's model. */
 function handle() {
   const body = new Mesh(
-    new CylinderGeometry(0.016, 0.02, 0.11, 20), new MeshBasicMaterial({ color: 0x39413f }),
+    new CylinderGeometry(0.012, 0.016, 0.095, 24), new MeshLambertMaterial({ color: 0x59645f }),
   );
   body.rotation.x = -Math.PI / 3;
-  const tip = new Mesh(new SphereGeometry(0.0165, 20, 12), new MeshBasicMaterial({ color: 0x62c8bf }));
-  tip.position.set(0, 0.055, 0);
+  const tip = new Mesh(new SphereGeometry(0.0125, 24, 16), new MeshLambertMaterial({ color: 0x62c8bf }));
+  tip.position.set(0, 0.0475, 0);
   body.add(tip);
   const group = new Group();
   group.add(body);

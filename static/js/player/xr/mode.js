@@ -1,6 +1,6 @@
 /** Watching in the headset: the session, and what its controls do. */
 
-import { Group, Quaternion, Vector3 } from "three";
+import { Group, HemisphereLight, Quaternion, Vector3 } from "three";
 import { headingOfQuaternion } from "../projection.js";
 import { Sphere } from "../sphere.js";
 import { CaptionBoard } from "./captions.js";
@@ -24,6 +24,7 @@ export class VrMode {
   /** @type {XRSession | null} */
   #session = null;
   #head = new Vector3();
+  #eye = new Vector3();
   #turn = new Quaternion();
   #heading = 0;
   /** Heading of the picture that lies straight ahead in the reference space, degrees. */
@@ -102,7 +103,7 @@ export class VrMode {
     const rig = new Group();
     const panel = new Panel(say, config.title, config.captions.length > 0);
     const words = new CaptionBoard();
-    rig.add(panel, words);
+    rig.add(panel, words, new HemisphereLight(0xffffff, 0x3a4442, 2.6));
     const events = {
       onPress: (/** @type {Pointer} */ pointer) => this.#onPress(pointer),
       onHold: (/** @type {Pointer} */ pointer) => this.#onHold(pointer),
@@ -147,7 +148,7 @@ export class VrMode {
     if (room === null || stage === null || frame === null) return;
     this.#now = time;
     const camera = stage.renderer.xr.getCamera();
-    this.#head.setFromMatrixPosition(camera.matrixWorld);
+    this.#findHead(camera);
     this.#turn.setFromRotationMatrix(camera.matrixWorld);
     this.#heading = headingOfQuaternion(this.#turn.x, this.#turn.y, this.#turn.z, this.#turn.w);
     if (!this.#placed) this.#settle(room, time);
@@ -156,6 +157,18 @@ export class VrMode {
     this.#point(room, time);
     this.#show(room);
   };
+
+  /**
+   * Between the eyes.
+   * @frame
+   * @param {import("three").WebXRArrayCamera} camera
+   */
+  #findHead(camera) {
+    const eyes = camera.cameras;
+    this.#head.set(0, 0, 0);
+    for (let i = 0; i < eyes.length; i++) this.#head.add(this.#eye.setFromMatrixPosition(eyes[i].matrixWorld));
+    if (eyes.length > 0) this.#head.divideScalar(eyes.length);
+  }
 
   /**
    * The first frame: what was in the middle of the page is in front of the person.

@@ -77,6 +77,7 @@ export class Panel extends Group {
    */
   constructor(say, title, withCaptions) {
     super();
+    this.name = "panel";
     this.#say = say;
     this.#title = title;
     this.areas = panelAreas(withCaptions);
