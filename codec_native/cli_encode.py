@@ -83,7 +83,8 @@ class Outputs:
         self.streams: list[BinaryIO] = [self._files.enter_context(name.open("wb")) for name in names]
         self.recon: BinaryIO | None = None
         if recon:
-            self.recon = self._files.enter_context(Path(recon).open("wb"))
+            recon_path = Path(recon)
+            self.recon = self._files.enter_context(recon_path.open("wb"))
         self._picture_bytes = picture_bytes
 
     def write(self, packet: Packet) -> None:
