@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import subprocess
 import sys
 import threading
@@ -95,7 +96,7 @@ def test_packets_say_when_they_are_decoded_and_shown(pictures: list[Picture]) ->
         packets += encoder.flush()
     assert sorted(packet.pts for packet in packets) == [1000 + 20 * n for n in range(10)]
     assert all(packet.dts <= packet.pts for packet in packets)
-    assert all(a.dts < b.dts for a, b in zip(packets, packets[1:], strict=False))
+    assert all(a.dts < b.dts for a, b in itertools.pairwise(packets))
     assert [packet.display_index for packet in packets if packet.keyframe] == [0, 5]
     assert packets[0].frame_type == "IDR"
     assert {packet.frame_type for packet in packets} >= {"IDR", "B"}
@@ -155,8 +156,8 @@ def test_an_instruction_set_that_is_not_here_is_refused() -> None:
 def test_the_environment_chooses_the_instruction_set() -> None:
     code = "import codec_native; print(codec_native.cpu_features()['selected'])"
     for asked, answer in (("c", "c"), ("avx2", "avx2"), ("nonsense", "None")):
-        done = subprocess.run([sys.executable, "-c", code], env={"VR_CODEC_SIMD": asked}, capture_output=True, text=True,
-                              check=True)
+        done = subprocess.run([sys.executable, "-c", code], env={"VR_CODEC_SIMD": asked}, capture_output=True,
+                              text=True, check=True)
         assert done.stdout.strip() == answer
 
 

@@ -1,0 +1,99 @@
+"""Any settings give an error with a reason or a stream that decodes to what the encoder reconstructed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.codec.media import decode
+from tests.codec.robustness.conftest import Worker
+
+SIZES = st.one_of(st.integers(8, 40).map(lambda n: n * 2), st.sampled_from([64, 128, 130, 192, 256, 320]))
+KILOBITS = st.integers(1, 20000)
+RATES = st.one_of(
+    st.fixed_dictionaries({"qp": st.floats(0, 51)}),
+    st.fixed_dictionaries({"crf": st.floats(0, 51)}),
+    st.fixed_dictionaries({"crf": st.floats(0, 51), "maxrate": KILOBITS, "bufsize": KILOBITS}),
+    st.fixed_dictionaries({"bitrate": KILOBITS}),
+    st.fixed_dictionaries({"bitrate": st.integers(1, 9000), "maxrate": KILOBITS, "bufsize": KILOBITS}),
+    st.fixed_dictionaries({"bitrate": KILOBITS, "cbr": st.just(True), "low_delay": st.just(True)}),
+)
+SETTINGS = st.fixed_dictionaries(
+    {"width": SIZES, "height": SIZES, "preset": st.sampled_from(["ultrafast", "superfast", "fast", "medium", "slow"])},
+    optional={
+        "keyint": st.integers(0, 9), "gop_size": st.sampled_from([0, 1, 2, 4, 8, 16]), "refs": st.integers(0, 4),
+        "low_delay": st.booleans(), "tiles": st.sampled_from([(1, 1), (2, 1), (1, 2), (2, 2), (3, 2)]),
+        "mcts": st.booleans(), "tile_refresh": st.integers(0, 5), "threads": st.integers(1, 3),
+        "projection": st.sampled_from(["flat", "erp"]), "stereo": st.sampled_from(["mono", "top-bottom"]),
+        "hash_sei": st.booleans(), "aud": st.booleans(), "fps": st.sampled_from([1, 24, 30, 60, 240]),
+        "aq_strength": st.floats(0, 2), "cutree": st.integers(0, 1), "lookahead": st.integers(0, 20),
+        "scenecut": st.integers(0, 1), "sao": st.integers(-1, 1), "deblock": st.integers(-1, 1),
+        "rdoq": st.integers(-1, 1), "sign_hiding": st.integers(-1, 1), "max_merge": st.integers(-1, 5),
+        "qualities": st.sampled_from([[{"qp_offset": 0}, {"qp_offset": 6}], [{"qp_offset": 0}]]),
+    })
+CONTENT = st.sampled_from(["noise", "black", "white", "static", "checkerboard", "moving"])
+
+
+def check(worker: Worker, values: dict[str, Any], rate: dict[str, Any], content: str, frames: int) -> None:
+    answer = worker.ask(do="encode", settings={**values, **rate}, content=content, frames=frames)
+    if "error" in answer:
+        assert answer["error"] == "SettingsError", answer
+        assert answer["message"]
+        return
+    for stream, hashes in zip(answer["streams"], answer["recon"], strict=True):
+        pictures = decode(base64.b64decode(stream))
+        digests = [hashlib.md5(b"".join(plane.tobytes() for plane in picture)).hexdigest() for picture in pictures]
+        assert digests == hashes
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(values=SETTINGS, rate=RATES, content=CONTENT, frames=st.integers(1, 7))
+def test_settings_give_an_error_or_a_valid_stream(worker: Worker, values: dict, rate: dict, content: str,
+                                                  frames: int) -> None:
+    check(worker, values, rate, content, frames)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(values=SETTINGS, rate=RATES, content=CONTENT, frames=st.integers(1, 4))
+def test_settings_do_not_break_the_sanitised_build(sanitised_worker: Worker, values: dict, rate: dict, content: str,
+                                                   frames: int) -> None:
+    check(sanitised_worker, {**values, "simd": "avx2"} if len(content) % 2 else values, rate, content, frames)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(values=st.dictionaries(
+    st.sampled_from(["keyint", "gop_size", "refs", "low_delay", "tile_refresh", "threads", "lookahead", "qp", "crf",
+                     "bitrate", "maxrate", "bufsize", "aq_strength", "latitude_strength", "scenecut", "cutree", "sao",
+                     "level", "colour_primaries", "max_merge", "min_cu_log2", "tiles", "fps"]),
+    st.one_of(st.integers(-(2**40), 2**40), st.floats(), st.text(max_size=4), st.none(), st.booleans(),
+              st.lists(st.integers(-3, 300), max_size=3)), max_size=3))
+def test_nonsense_is_refused_with_a_reason(worker: Worker, values: dict) -> None:
+    check(worker, {"width": 64, "height": 64, "preset": "ultrafast", **values}, {}, "moving", 1)
+
+
+@pytest.mark.parametrize(("width", "height"), [(16, 16), (18, 16), (16, 34), (66, 98), (130, 18), (1000, 16), (34, 514)])
+@pytest.mark.parametrize("content", ["noise", "moving"])
+def test_odd_sizes_are_shown_without_their_padding(worker: Worker, width: int, height: int, content: str) -> None:
+    check(worker, {"width": width, "height": height, "preset": "superfast"}, {"qp": 30}, content, 5)
+
+
+@pytest.mark.parametrize("preset", ["ultrafast", "superfast", "fast", "medium", "slow"])
+@pytest.mark.parametrize("content", ["noise", "black", "static", "checkerboard"])
+@pytest.mark.parametrize("qp", [0, 51])
+def test_extreme_content_at_extreme_quantisers(worker: Worker, preset: str, content: str, qp: int) -> None:
+    check(worker, {"width": 96, "height": 80, "preset": preset}, {"qp": qp}, content, 3)
+
+
+def test_one_picture_is_a_stream(worker: Worker) -> None:
+    check(worker, {"width": 256, "height": 128, "preset": "medium"}, {"crf": 28}, "moving", 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(8192, 16), (16, 8192), (8192, 4096)])
+def test_the_largest_sizes(worker: Worker, width: int, height: int) -> None:
+    check(worker, {"width": width, "height": height, "preset": "ultrafast"}, {"qp": 40}, "static", 2)
