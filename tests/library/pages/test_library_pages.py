@@ -235,7 +235,7 @@ def test_the_layout_can_be_corrected_and_only_to_what_we_can_show(browser_of, in
 
 
 def test_unfinished_uploads_are_offered_to_their_owner_in_any_browser(browser_of, instructor, other_instructor):
-    soon = timezone.now() + timezone.timedelta(days=1)
+    soon = timezone.now() + timedelta(days=1)
     Upload.objects.create(
         owner=instructor, original_name="a.mp4", length=100, offset=40, fingerprint="f", expires_at=soon
     )
