@@ -35,7 +35,7 @@ class Slice:
         return f"bytes {self.start}-{self.start + self.count - 1}/{length}"
 
 
-class NotSatisfiable(Exception):
+class NotSatisfiableError(Exception):
     """The range lies outside the file: 416."""
 
 
@@ -52,7 +52,7 @@ def wanted_slice(headers: Mapping[str, str], facts: Facts) -> Slice | None:
     """The one range that the client wants; None for all of it.
 
     Several ranges, a malformed header or an If-Range that does not hold mean all of it, as the RFC allows.
-    Raises `NotSatisfiable`.
+    Raises `NotSatisfiableError`.
     """
     match = RANGES.fullmatch(headers.get("Range", "").strip())
     if match is None or "," in match[1] or not _if_range_holds(headers.get("If-Range"), facts):
@@ -67,7 +67,7 @@ def wanted_slice(headers: Mapping[str, str], facts: Facts) -> Slice | None:
     if bounds[2] and last < first:
         return None
     if first >= facts.length:
-        raise NotSatisfiable
+        raise NotSatisfiableError
     return Slice(first, min(last, facts.length - 1) - first + 1)
 
 
@@ -78,7 +78,7 @@ def is_open_ended(headers: Mapping[str, str]) -> bool:
 
 def _suffix(count: int, length: int) -> Slice:
     if count == 0 or length == 0:
-        raise NotSatisfiable
+        raise NotSatisfiableError
     return Slice(max(length - count, 0), min(count, length))
 
 

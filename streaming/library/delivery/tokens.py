@@ -22,11 +22,11 @@ SERVED_PATH = re.compile(r"(?:published-[A-Za-z0-9]+|stills)(?:/[A-Za-z0-9][A-Za
 MAX_PATH = 300
 
 
-class TokenExpired(Exception):
+class TokenExpiredError(Exception):
     """The address was good once; the player asks for a new one."""
 
 
-class TokenRefused(Exception):
+class TokenRefusedError(Exception):
     """Not signed by us, or signed for somebody else."""
 
 
@@ -61,16 +61,16 @@ def address(token: str, path: str) -> str:
 
 
 def check(token: str, viewer: str) -> Grant:
-    """Raises `TokenExpired` or `TokenRefused`."""
+    """Raises `TokenExpiredError` or `TokenRefusedError`."""
     try:
         value = _signer().unsign(token, max_age=settings.MEDIA_ADDRESS_SECONDS)
     except SignatureExpired as error:
-        raise TokenExpired from error
+        raise TokenExpiredError from error
     except BadSignature as error:
-        raise TokenRefused from error
+        raise TokenRefusedError from error
     master, _, granted = value.partition(".")
     if granted != viewer:
-        raise TokenRefused
+        raise TokenRefusedError
     return Grant(UUID(hex=master), viewer)
 
 

@@ -35,11 +35,9 @@ async def media(request: HttpRequest, token: str, path: str) -> HttpResponseBase
     viewer = tokens.viewer_name(user=user, session_key=request.session.session_key)
     try:
         grant = tokens.check(token, viewer)
-    except tokens.TokenExpired:
-        return _refusal(
-            410, "expired", _("This address has expired. The player fetches a new one; else reload the page.")
-        )
-    except tokens.TokenRefused:
+    except tokens.TokenExpiredError:
+        return _refusal(410, "expired", _("This address has expired. Reload the page."))
+    except tokens.TokenRefusedError:
         return _refusal(403, "other_viewer", _("This address was made for somebody else. Open the film's own page."))
     kind = files.content_type(path)
     if kind is None or not tokens.is_served(path):
@@ -81,7 +79,7 @@ def _from_here(request: HttpRequest, file: Any, facts: ranges.Facts) -> HttpResp
         return HttpResponse(status=304)
     try:
         part = ranges.wanted_slice(request.headers, facts)
-    except ranges.NotSatisfiable:
+    except ranges.NotSatisfiableError:
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{facts.length}"})
     if part and ranges.is_open_ended(request.headers):

@@ -384,6 +384,9 @@ def assemble_master(master_id: UUID) -> None:
     try:
         with stage_heart(master_id, lease):
             master = Master.objects.get(id=master_id)
+            if not master.poster:
+                # The worker that was to make them is gone.
+                make_master_stills(master_id)
             assemble(master)
         changed = Master.objects.filter(id=master_id, lease=lease, state=MasterState.ASSEMBLING).update(
             state=MasterState.VERIFYING,

@@ -28,8 +28,8 @@ from streaming.library.announce import log_action
 from streaming.library.errors import MediaError
 from streaming.library.models import Upload, UploadState
 from streaming.library.services import masters
-from streaming.library.tus.parts import ChunkMismatch, Part, PartLocked, create_part, locked_part, part_path
-from streaming.library.tus.problems import UploadProblem
+from streaming.library.tus.parts import ChunkMismatchError, Part, PartLockedError, create_part, locked_part, part_path
+from streaming.library.tus.problems import UploadError
 from streaming.library.tus.protocol import Checksum, Metadata
 
 log = structlog.get_logger("library.uploads")
@@ -45,10 +45,10 @@ FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def start_upload(*, actor: Any, length: int, metadata: Metadata) -> Upload:
-    """Reserve a place for a file of `length` bytes. Raises `UploadProblem`."""
+    """Reserve a place for a file of `length` bytes. Raises `UploadError`."""
     _require_uploader(actor)
     if length > settings.UPLOAD_MAX_BYTES:
-        raise UploadProblem(
+        raise UploadError(
             "file_too_large", size=filesizeformat(length), limit=filesizeformat(settings.UPLOAD_MAX_BYTES)
         )
     _require_measure(actor)
@@ -79,7 +79,7 @@ def start_upload(*, actor: Any, length: int, metadata: Metadata) -> Upload:
 def find_upload(*, actor: Any, upload_id: UUID) -> Upload:
     """The actor's own upload with its true offset. A finished one that was not handed over is handed over now.
 
-    Raises `UploadProblem`: to others it does not exist.
+    Raises `UploadError`: to others it does not exist.
     """
     upload = _own_upload(actor, upload_id)
     if upload.state != UploadState.RECEIVING:
@@ -95,21 +95,21 @@ def append_chunk(
 ) -> Upload:
     """Add `size` bytes at `offset`; the last ones hand the file over to the library.
 
-    Nothing of a chunk that fails is kept. Raises `UploadProblem`.
+    Nothing of a chunk that fails is kept. Raises `UploadError`.
     """
     _require_uploader(actor)
     _own_upload(actor, upload_id)
     with _held(upload_id) as part:
         upload = _receiving(actor, upload_id, part)
         if offset != upload.offset:
-            raise UploadProblem("conflict", offset=upload.offset)
+            raise UploadError("conflict", offset=upload.offset)
         if offset + size > upload.length:
-            raise UploadProblem("beyond_length")
+            raise UploadError("beyond_length")
         try:
             with _disk_problems():
                 written = part.append(offset, chunk, checksum)
-        except ChunkMismatch as error:
-            raise UploadProblem("checksum") from error
+        except ChunkMismatchError as error:
+            raise UploadError("checksum") from error
         upload.offset = offset + written
         upload.expires_at = _next_expiry()
         upload.save(update_fields=["offset", "expires_at", "updated_at"])
@@ -119,18 +119,18 @@ def append_chunk(
 
 
 def finish_upload(*, actor: Any, upload_id: UUID) -> Upload:
-    """Hand a complete file over to the library; once, however often it is asked. Raises `UploadProblem`."""
+    """Hand a complete file over to the library; once, however often it is asked. Raises `UploadError`."""
     with _held(upload_id) as part:
         upload = Upload.objects.get(id=upload_id)
         if upload.state != UploadState.RECEIVING:
             return upload
         if min(upload.offset, part.length) != upload.length:
-            raise UploadProblem("conflict", offset=min(upload.offset, part.length))
+            raise UploadError("conflict", offset=min(upload.offset, part.length))
         return _hand_over(actor, upload)
 
 
 def terminate_upload(*, actor: Any, upload_id: UUID) -> None:
-    """Give up an unfinished upload and free its space. Raises `UploadProblem`."""
+    """Give up an unfinished upload and free its space. Raises `UploadError`."""
     _own_upload(actor, upload_id)
     with _held(upload_id) as part:
         upload = _receiving(actor, upload_id, part)
@@ -154,7 +154,7 @@ def expire_uploads() -> int:
     for upload in Upload.objects.filter(state=UploadState.RECEIVING, offset=F("length")).select_related("owner"):
         try:
             finish_upload(actor=upload.owner, upload_id=upload.id)
-        except UploadProblem as problem:
+        except UploadError as problem:
             log.warning("upload.not_handed_over", upload=str(upload.id), problem=problem.code)
     for upload_id in Upload.objects.filter(state=UploadState.RECEIVING, expires_at__lt=now).values_list(
         "id", flat=True
@@ -167,17 +167,17 @@ def expire_uploads() -> int:
 
 def _require_uploader(actor: Any) -> None:
     if not actor.is_authenticated:
-        raise UploadProblem("signed_out")
+        raise UploadError("signed_out")
     if not access_policy().may_upload(actor):
-        raise UploadProblem("not_allowed")
+        raise UploadError("not_allowed")
 
 
 def _require_measure(actor: Any) -> None:
     mine = Upload.objects.filter(owner=actor)
     if mine.filter(state=UploadState.RECEIVING).count() >= MAX_UNFINISHED:
-        raise UploadProblem("too_many")
+        raise UploadError("too_many")
     if mine.filter(created_at__gt=timezone.now() - timedelta(minutes=1)).count() >= MAX_STARTED_PER_MINUTE:
-        raise UploadProblem("too_many")
+        raise UploadError("too_many")
 
 
 def _require_room(length: int) -> None:
@@ -190,19 +190,19 @@ def _require_room(length: int) -> None:
     )
     free = max(shutil.disk_usage(directory).free - promised - RESERVED_BYTES, 0)
     if length > free:
-        raise UploadProblem("no_room", size=filesizeformat(length), free=filesizeformat(free))
+        raise UploadError("no_room", size=filesizeformat(length), free=filesizeformat(free))
 
 
 def _own_upload(actor: Any, upload_id: UUID) -> Upload:
     if not actor.is_authenticated:
-        raise UploadProblem("signed_out")
+        raise UploadError("signed_out")
     upload = Upload.objects.filter(id=upload_id, owner=actor).first()
     if upload is None:
-        raise UploadProblem("not_found")
+        raise UploadError("not_found")
     if upload.state in {UploadState.CANCELLED, UploadState.EXPIRED}:
-        raise UploadProblem("gone")
+        raise UploadError("gone")
     if upload.state == UploadState.RECEIVING and upload.expires_at < timezone.now():
-        raise UploadProblem("gone")
+        raise UploadError("gone")
     return upload
 
 
@@ -210,12 +210,12 @@ def _receiving(actor: Any, upload_id: UUID, part: Part) -> Upload:
     """The upload as it is now that we hold its part; the part and the row agree afterwards."""
     try:
         upload = _own_upload(actor, upload_id)
-    except UploadProblem:
+    except UploadError:
         part.remove()
         raise
     if upload.state == UploadState.RECEIVED:
         part.remove()
-        raise UploadProblem("finished")
+        raise UploadError("finished")
     upload.offset = min(upload.offset, part.length)
     part.cut(upload.offset)
     return upload
@@ -232,7 +232,7 @@ def _hand_over(actor: Any, upload: Upload) -> Upload:
             upload.state = UploadState.RECEIVED
             upload.save(update_fields=["state", "master", "updated_at"])
     except MediaError as error:
-        raise UploadProblem("disk_full") from error
+        raise UploadError("disk_full") from error
     path.unlink(missing_ok=True)
     log.info("upload.received", upload=str(upload.id), master=str(upload.master_id), bytes=upload.length)
     return upload
@@ -247,7 +247,7 @@ def _expire(upload_id: UUID) -> int:
             if changed:
                 part.remove()
             return changed
-    except PartLocked:  # somebody goes on with it at this moment
+    except PartLockedError:  # somebody goes on with it at this moment
         return 0
 
 
@@ -279,8 +279,8 @@ def _held(upload_id: UUID) -> Iterator[Part]:
     try:
         with locked_part(upload_id) as part:
             yield part
-    except PartLocked as error:
-        raise UploadProblem("locked") from error
+    except PartLockedError as error:
+        raise UploadError("locked") from error
 
 
 @contextmanager
@@ -289,5 +289,5 @@ def _disk_problems() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise UploadProblem("disk_full") from error
+            raise UploadError("disk_full") from error
         raise

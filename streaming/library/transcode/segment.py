@@ -17,7 +17,9 @@ from streaming.library.packaging.fmp4 import TrackSample, segment, video_header
 from streaming.library.probe.timeline import Timeline
 from streaming.library.transcode.source import Source
 
-ROTATIONS = {90: ("transpose", "cclock"), 270: ("transpose", "clock"), 180: ("hflip,vflip", "")}
+# Filters and their argument that undo a display matrix's rotation (degrees counter-clockwise).
+ROTATIONS = {90: (("transpose",), "cclock"), 270: (("transpose",), "clock"), 180: (("hflip", "vflip"), "")}
+CLOCK = Fraction(1, 1000)
 # ITU-T H.273 "video range" as libswscale names it
 VIDEO_RANGE = 1
 
@@ -119,38 +121,37 @@ def shaper(settings: VideoSettings, rotation: int) -> Callable[[VideoFrame], Vid
     reformatter = VideoReformatter()
     turned = rotation in {90, 270}
     width, height = (settings.height, settings.width) if turned else (settings.width, settings.height)
-    turn = rotator(rotation, width, height) if rotation in ROTATIONS else None
+    rotator = Rotator(rotation, width, height) if rotation in ROTATIONS else None
 
     def shape(picture: VideoFrame) -> VideoFrame:
         scaled = reformatter.reformat(
             picture, width, height, "yuv420p", interpolation="BICUBIC", dst_color_range=VIDEO_RANGE
         )
-        return turn(scaled) if turn else scaled
+        return rotator.turn(scaled) if rotator else scaled
 
     return shape
 
 
-def rotator(rotation: int, width: int, height: int) -> Callable[[VideoFrame], VideoFrame]:
-    graph = Graph()
-    source = graph.add_buffer(width=width, height=height, format="yuv420p", time_base=Fraction(1, 1000))
-    last = source
-    names, argument = ROTATIONS[rotation]
-    for name in names.split(","):
-        node = graph.add(name, argument) if argument else graph.add(name)
-        last.link_to(node)
-        last = node
-    sink = graph.add("buffersink")
-    last.link_to(sink)
-    graph.configure()
-    number = 0
+class Rotator:
+    """Turns pictures of one size by libavfilter. Holds the graph: its nodes do not keep it alive."""
 
-    def turn(picture: VideoFrame) -> VideoFrame:
-        nonlocal number
-        picture.pts, picture.time_base = number, Fraction(1, 1000)
-        number += 1
-        source.push(picture)
-        turned = sink.pull()
+    def __init__(self, rotation: int, width: int, height: int) -> None:
+        self._graph = Graph()
+        self._source = last = self._graph.add_buffer(width=width, height=height, format="yuv420p", time_base=CLOCK)
+        names, argument = ROTATIONS[rotation]
+        for name in names:
+            node = self._graph.add(name, argument) if argument else self._graph.add(name)
+            last.link_to(node)
+            last = node
+        self._sink = self._graph.add("buffersink")
+        last.link_to(self._sink)
+        self._graph.configure()
+        self._number = 0
+
+    def turn(self, picture: VideoFrame) -> VideoFrame:
+        picture.pts, picture.time_base = self._number, CLOCK
+        self._number += 1
+        self._source.push(picture)
+        turned = self._sink.pull()
         assert isinstance(turned, VideoFrame)
         return turned
-
-    return turn

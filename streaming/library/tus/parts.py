@@ -19,11 +19,11 @@ from streaming.library.tus.protocol import Checksum
 PIECE = 1024 * 1024
 
 
-class PartLocked(Exception):
+class PartLockedError(Exception):
     """Another request is writing this upload now."""
 
 
-class ChunkMismatch(Exception):
+class ChunkMismatchError(Exception):
     """The chunk is not what its checksum promises."""
 
 
@@ -60,7 +60,7 @@ class Part:
     def append(self, offset: int, chunk: BinaryIO, checksum: Checksum | None) -> int:
         """Write all of `chunk` at `offset`, flush it to the disk and return how many bytes it had.
 
-        Raises `ChunkMismatch`, or OSError (ENOSPC: the disk is full); the part is then as long as before.
+        Raises `ChunkMismatchError`, or OSError (ENOSPC: the disk is full); the part is then as long as before.
         """
         digest = hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
         written = 0
@@ -71,9 +71,9 @@ class Part:
                 _write_all(self.descriptor, piece, offset + written)
                 written += len(piece)
             if digest and checksum and not checksum.is_of(digest.digest()):
-                raise ChunkMismatch
+                raise ChunkMismatchError
             os.fdatasync(self.descriptor)
-        except (ChunkMismatch, OSError):
+        except (ChunkMismatchError, OSError):
             self.cut(offset)
             raise
         return written
@@ -92,7 +92,7 @@ def _write_all(descriptor: int, data: bytes, position: int) -> None:
 
 @contextlib.contextmanager
 def locked_part(upload_id: UUID) -> Iterator[Part]:
-    """Hold the part of an upload, made anew if it is gone. Raises `PartLocked` at once if someone else holds it."""
+    """Hold the part of an upload, made anew if it is gone. `PartLockedError` at once if someone else holds it."""
     path = part_path(upload_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -100,7 +100,7 @@ def locked_part(upload_id: UUID) -> Iterator[Part]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise PartLocked from error
+            raise PartLockedError from error
         yield Part(descriptor, path)
     finally:
         os.close(descriptor)

@@ -35,9 +35,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     ),
     "finished": (
         409,
-        gettext_noop(
-            "This upload is finished; nothing can be added to it or taken from it. You find it in the library."
-        ),
+        gettext_noop("This upload is finished and can no longer be changed. You find its film in the library."),
     ),
     "version": (
         412,
@@ -93,7 +91,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 }
 
 
-class UploadProblem(Exception):
+class UploadError(Exception):
     """An upload that cannot start or go on. `code` is a key of `PROBLEMS`."""
 
     def __init__(self, code: str, **params: Any) -> None:

@@ -47,7 +47,7 @@ BAD_REQUESTS: dict[str, str] = {
 }
 
 
-class BadHeader(ValueError):
+class BadHeaderError(ValueError):
     """A header that the protocol does not allow. `code` is a key of `BAD_REQUESTS`."""
 
     def __init__(self, code: str) -> None:
@@ -76,15 +76,15 @@ class Metadata:
 
 
 def integer(text: str | None, code: str) -> int:
-    """A non-negative decimal integer of at most 63 bits; `BadHeader(code)` for anything else."""
+    """A non-negative decimal integer of at most 63 bits; `BadHeaderError(code)` for anything else."""
     if text is None or not DIGITS.fullmatch(text) or int(text) > MAX_INTEGER:
-        raise BadHeader(code)
+        raise BadHeaderError(code)
     return int(text)
 
 
 def upload_length(headers: Mapping[str, str]) -> int:
     if "Upload-Defer-Length" in headers:
-        raise BadHeader("deferred_length")
+        raise BadHeaderError("deferred_length")
     return integer(headers.get("Upload-Length"), "bad_length")
 
 
@@ -99,22 +99,22 @@ def upload_checksum(headers: Mapping[str, str]) -> Checksum | None:
         return None
     algorithm, _, encoded = header.partition(" ")
     if algorithm not in CHECKSUM_ALGORITHMS:
-        raise BadHeader("bad_checksum")
+        raise BadHeaderError("bad_checksum")
     digest = _decoded(encoded, "bad_checksum")
     if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
-        raise BadHeader("bad_checksum")
+        raise BadHeaderError("bad_checksum")
     return Checksum(algorithm, digest)
 
 
 def upload_metadata(headers: Mapping[str, str]) -> Metadata:
     raw = headers.get("Upload-Metadata", "").strip()
     if len(raw) > MAX_METADATA:
-        raise BadHeader("bad_metadata")
+        raise BadHeaderError("bad_metadata")
     values: dict[str, bytes] = {}
     for pair in raw.split(",") if raw else []:
         key, _, encoded = pair.strip(" ").partition(" ")
         if not METADATA_KEY.fullmatch(key) or key in values:
-            raise BadHeader("bad_metadata")
+            raise BadHeaderError("bad_metadata")
         values[key] = _decoded(encoded, "bad_metadata")
     return Metadata(
         raw=raw,
@@ -142,11 +142,11 @@ def _decoded(encoded: str, code: str) -> bytes:
     try:
         return base64.b64decode(encoded.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as error:
-        raise BadHeader(code) from error
+        raise BadHeaderError(code) from error
 
 
 def _text(value: bytes) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadHeader("bad_metadata") from error
+        raise BadHeaderError("bad_metadata") from error

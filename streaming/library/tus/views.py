@@ -14,7 +14,7 @@ from django.utils.http import http_date
 from streaming.library.models import Upload, UploadState
 from streaming.library.services import uploads
 from streaming.library.tus import protocol
-from streaming.library.tus.problems import UploadProblem
+from streaming.library.tus.problems import UploadError
 
 Answer = Callable[..., HttpResponse]
 
@@ -42,19 +42,19 @@ def _answer(request: HttpRequest, methods: dict[str, Answer], **kwargs: Any) -> 
         if answer is None:
             response = HttpResponse(status=405, headers={"Allow": ", ".join(methods)})
         elif method != "OPTIONS" and request.headers.get("Tus-Resumable") != protocol.VERSION:
-            raise UploadProblem("version")
+            raise UploadError("version")
         else:
             response = answer(request, **kwargs)
-    except protocol.BadHeader as error:
-        response = _refusal(UploadProblem(error.code))
-    except UploadProblem as problem:
+    except protocol.BadHeaderError as error:
+        response = _refusal(UploadError(error.code))
+    except UploadError as problem:
         response = _refusal(problem)
     response["Tus-Resumable"] = protocol.VERSION
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _refusal(problem: UploadProblem) -> HttpResponse:
+def _refusal(problem: UploadError) -> HttpResponse:
     response = JsonResponse(
         {"error": problem.code, "sentence": problem.sentence, **_offset_of(problem)}, status=problem.status
     )
@@ -68,7 +68,7 @@ def _refusal(problem: UploadProblem) -> HttpResponse:
     return response
 
 
-def _offset_of(problem: UploadProblem) -> dict[str, int]:
+def _offset_of(problem: UploadError) -> dict[str, int]:
     return {"offset": problem.params["offset"]} if "offset" in problem.params else {}
 
 
@@ -103,7 +103,7 @@ def _create(request: HttpRequest) -> HttpResponse:
                 size=first_size,
                 checksum=checksum,
             )
-        except UploadProblem:
+        except UploadError:
             uploads.terminate_upload(actor=request.user, upload_id=upload.id)
             raise
     response = HttpResponse(status=201)
@@ -122,7 +122,7 @@ def _head(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 
 def _append(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     if request.content_type != protocol.CHUNK_TYPE:
-        raise UploadProblem("media_type")
+        raise UploadError("media_type")
     upload = uploads.append_chunk(
         actor=request.user,
         upload_id=upload_id,
@@ -149,7 +149,7 @@ def _chunk_size(request: HttpRequest) -> int:
     else:
         size = protocol.integer(request.headers.get("Content-Length", "0"), "bad_length")
     if size > settings.TUS_CHUNK_BYTES:
-        raise UploadProblem("chunk_too_large", limit=f"{settings.TUS_CHUNK_BYTES // 2**20} MiB")
+        raise UploadError("chunk_too_large", limit=f"{settings.TUS_CHUNK_BYTES // 2**20} MiB")
     return size
 
 
