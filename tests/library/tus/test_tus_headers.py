@@ -78,13 +78,12 @@ def test_a_shown_name_is_one_line_of_bounded_length(name):
     assert protocol.display_name(shown) == shown
 
 
-@pytest.mark.parametrize(
-    "header", ["a", "filename !!!", "filename YQ==,filename YQ==", ",", "fil=e YQ==", "a  YQ==", "é YQ=="]
-)
+def test_a_key_without_a_value_is_allowed():
+    assert protocol.upload_metadata({"Upload-Metadata": "is_confidential"}).name == ""
+
+
+@pytest.mark.parametrize("header", ["filename !!!", "filename YQ==,filename YQ==", ",", "a  YQ==", "é YQ=="])
 def test_malformed_metadata_is_refused(header):
-    if header == "a":
-        assert protocol.upload_metadata({"Upload-Metadata": header}).name == "", "a key alone is allowed"
-        return
     with pytest.raises(BadHeaderError):
         protocol.upload_metadata({"Upload-Metadata": header})
 

@@ -5,6 +5,8 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -69,27 +71,24 @@ def test_a_broken_connection_loses_only_its_piece(daphne: Daphne, visitor: Visit
     assert part(daphne, path).read_bytes() == FILM[: 2 * PIECE]
 
 
+def send_at_once(piece: bytes, where: tuple[Visitor, str, int, threading.Barrier]) -> int:
+    visitor, path, offset, start = where
+    start.wait()
+    return visitor.patch(path, offset, piece).status
+
+
 def test_pieces_of_two_windows_never_mix(daphne: Daphne, visitor: Visitor) -> None:
     """Both send other bytes for the same place at once: one wins whole, the other is told to look again."""
     path = visitor.started(100 * PIECE)
     for round_number in range(4):
         offset = round_number * PIECE
         pieces = [bytes([65 + window]) * PIECE for window in range(3)]
-        statuses: dict[int, int] = {}
-        start = threading.Barrier(len(pieces))
-
-        def send(window: int, at: int = offset, pieces: list[bytes] = pieces, start: threading.Barrier = start) -> None:
-            start.wait()
-            statuses[window] = visitor.patch(path, at, pieces[window]).status
-
-        threads = [threading.Thread(target=send, args=(window,)) for window in range(len(pieces))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        winners = [window for window, status in statuses.items() if status == 204]
+        where = (visitor, path, offset, threading.Barrier(len(pieces)))
+        with ThreadPoolExecutor(len(pieces)) as windows:
+            statuses = list(windows.map(send_at_once, pieces, repeat(where)))
+        winners = [window for window, status in enumerate(statuses) if status == 204]
         assert len(winners) == 1
-        assert {status for status in statuses.values() if status != 204} <= {409, 423}
+        assert {status for status in statuses if status != 204} <= {409, 423}
         assert part(daphne, path).read_bytes()[offset:] == pieces[winners[0]]
 
 
