@@ -172,6 +172,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "transcode"
 CELERY_TASK_ROUTES = {"*.tasks.light_*": {"queue": "light"}}
 CELERY_BEAT_SCHEDULE = {
+    "forget-dry-runs": {"task": "courses.people.tasks.light_forget_dry_runs", "schedule": 3600.0},
     "sweep-stalled-segments": {"task": "streaming.library.tasks.light_sweep_stalled", "schedule": 10.0},
     "expire-uploads": {"task": "streaming.library.tasks.light_expire_uploads", "schedule": 600.0},
 }

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -130,6 +132,21 @@ class TestAdministration:
         response = client_of(admin).post("/people/add/", form)
         assert response.status_code == 422
         assert User.objects.count() == 1
+
+
+class TestFirstAdministrator:
+    def test_the_operator_gets_a_link_that_opens_an_administrator_s_account(self, db: None, client: Client) -> None:
+        output = StringIO()
+        call_command("add_administrator", "boss", "--email", "boss@centre.example", stdout=output)
+        link = re.search(r"https?://[^/]+(/\S+)", output.getvalue()).group(1)
+        client.post(link, {"password1": "jasper-kelp-lagoon", "password2": "jasper-kelp-lagoon"})
+        client.post("/accounts/login/", {"login": "boss@centre.example", "password": "jasper-kelp-lagoon"})
+        assert client.get("/people/consents/pending/").context["document"].kind == "terms"
+        assert User.objects.get(username="boss").role == Role.ADMINISTRATOR
+
+    def test_a_taken_name_is_said(self, admin: User) -> None:
+        with pytest.raises(CommandError):
+            call_command("add_administrator", "ADMIN.wang")
 
 
 class TestSignInLinks:

@@ -3,14 +3,17 @@
 import codecs
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from courses.people.models import ActionLogEntry, Cohort, PeopleImport, User
 from courses.people.services.import_rows import MAX_BYTES, UnreadableTable, read_table
 from courses.people.services.imports import ImportRefused, carry_out, dry_run
+from courses.people.tasks import light_forget_dry_runs
 
 TABLE = """username,name,email,role,cohort,language
 li.na,李娜,li.na@hospital.example,trainee,规培一班,zh-hans
@@ -154,6 +157,15 @@ class TestCarryingOut:
         kept, _counts = self.bring_in(admin, TABLE)
         kept.refresh_from_db()
         assert "li.na" not in str(kept.rows) and "李娜" not in str(kept.rows)
+
+
+class TestForgetting:
+    def test_a_table_nobody_said_yes_to_goes_after_a_day(self, admin: User) -> None:
+        for hours in (25, 23):
+            _checked, kept = dry_run(actor=admin, file_name=f"{hours}.csv", content=TABLE.encode())
+            PeopleImport.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(hours=hours))
+        light_forget_dry_runs()
+        assert [kept.file_name for kept in PeopleImport.objects.all()] == ["23.csv"]
 
 
 class TestPages:

@@ -64,6 +64,16 @@ def create_person(*, username: str, email: str = "", display_name: str = "", rol
 def add_person(*, actor: User, username: str, email: str, display_name: str, role: str) -> User:
     """An administrator adds one person. ValidationError: the user name or e-mail is taken or malformed."""
     require(actor, MANAGE_PEOPLE)
+    return _add(actor, username=username, email=email, display_name=display_name, role=role)
+
+
+@transaction.atomic
+def install_administrator(*, username: str, email: str) -> User:
+    """The operator of the machine makes an administrator. ValidationError as in `add_person`."""
+    return _add(None, username=username, email=email, display_name="", role=Role.ADMINISTRATOR)
+
+
+def _add(actor: User | None, *, username: str, email: str, display_name: str, role: str) -> User:
     User(username=username, role=role, display_name=display_name, password="!").full_clean()  # noqa: S106 - no password
     user = create_person(username=username, email=email, display_name=display_name, role=role)
     log_action(actor=actor, action="people.person.add", target=user, data={"role": role})

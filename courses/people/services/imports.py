@@ -58,11 +58,15 @@ def dry_run(*, actor: User, file_name: str, content: bytes) -> tuple[DryRun, Peo
     checked = _check(actor, read_table(content))
     if checked.bad:
         return checked, None
-    PeopleImport.objects.filter(committed_at=None, created_at__lt=timezone.now() - KEEP_DRY_RUNS).delete()
     kept = PeopleImport.objects.create(
         created_by=actor, file_name=file_name[:200], rows=[item.row.as_json() for item in checked.rows]
     )
     return checked, kept
+
+
+def forget_old_dry_runs() -> None:
+    """Tables hold names: what nobody said yes to within KEEP_DRY_RUNS is removed."""
+    PeopleImport.objects.filter(committed_at=None, created_at__lt=timezone.now() - KEEP_DRY_RUNS).delete()
 
 
 @transaction.atomic
