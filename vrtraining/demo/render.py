@@ -62,10 +62,10 @@ class Renderer:
             slice(int(left) & ~1, math.ceil(right) + 1 & ~1),
         )
 
-    def draw(self, scene: Scene, window: Window, light: "LightMap | None" = None) -> Picture:
-        """sRGB picture of `window`, with smoothed edges. `light` is computed when it is not given."""
+    def draw(self, scene: Scene, window: Window) -> Picture:
+        """sRGB picture of `window`, with smoothed edges."""
         rows, columns = window
-        light = light or LightMap(scene, window, self.width)
+        light = LightMap(scene, window, self.width)
         picture = np.empty((rows.stop - rows.start, columns.stop - columns.start, 3), np.uint8)
         for top in range(rows.start, rows.stop, ROWS_AT_A_TIME):
             band = slice(top, min(top + ROWS_AT_A_TIME, rows.stop))
@@ -75,28 +75,38 @@ class Renderer:
     def _draw_band(self, scene: Scene, rows: slice, columns: slice, light: "LightMap") -> Picture:
         shape = (rows.stop - rows.start, columns.stop - columns.start)
         rays = equirectangular_rays(self.width, self.height, columns, rows, (0, 0))
-        colours, index = self._colours(scene, rays, light)
-        grid = index.reshape(shape)
+        colours, faces = self._colours(scene, rays, light)
+        grid = faces.reshape(shape)
         edge = np.zeros(shape, np.bool_)
         for axis in (0, 1):
             step = np.diff(grid, axis=axis) != 0
             edge |= np.pad(step, [(0, 1) if a == axis else (0, 0) for a in (0, 1)])
             edge |= np.pad(step, [(1, 0) if a == axis else (0, 0) for a in (0, 1)])
         there = np.flatnonzero(edge.ravel())
+        picture = to_srgb(colours)
         if len(there):
+            # Averaged as they are shown, not as light: a lamp's edge would stay a staircase.
             total = np.zeros((len(there), 3), np.float32)
             for shift in EDGE_SHIFTS:
                 shifted = equirectangular_rays(self.width, self.height, columns, rows, shift)[there]
-                total += np.minimum(self._colours(scene, shifted, light)[0], 2.0)
-            colours[there] = total / len(EDGE_SHIFTS)
-        return to_srgb(colours).reshape(*shape, 3)
+                total += to_srgb(self._colours(scene, shifted, light)[0])
+            picture[there] = (total / len(EDGE_SHIFTS) + 0.5).astype(np.uint8)
+        return picture.reshape(*shape, 3)
 
     @staticmethod
     def _colours(scene: Scene, rays: Floats, light: "LightMap") -> tuple[Floats, NDArray[np.int16]]:
         distance, index = nearest(scene, bay.EYE, rays)
         points = bay.EYE + rays * distance[:, None]
         normals, colours, gloss, glow = surface(scene, points, index)
-        return shade(colours, normals, rays, gloss, glow, light.at(rays)), index
+        faces = faces_of(index, normals)
+        return shade(colours, normals, rays, gloss, glow, light.at(rays, faces)), faces
+
+
+def faces_of(index: NDArray[np.int16], normals: Floats) -> NDArray[np.int16]:
+    """A number for each flat or smooth piece of surface: the shape, and the side that its normal points to."""
+    axis = np.abs(normals).argmax(axis=1)
+    side = axis * 2 + (normals[np.arange(len(axis)), axis] > 0)
+    return ((index + 1) * 6 + side).astype(np.int16)
 
 
 class LightMap:
@@ -109,7 +119,7 @@ class LightMap:
         self.top, self.left = rows.start // step, columns.start // step
         bottom, right = min(-(-rows.stop // step) + 1, self.height), -(-columns.stop // step) + 1
         right = min(right, self.width)
-        bands = []
+        bands, face_bands = [], []
         for top in range(self.top, bottom, 64):
             rays = equirectangular_rays(
                 self.width, self.height, slice(self.left, right), slice(top, min(top + 64, bottom)), (0, 0)
@@ -118,20 +128,31 @@ class LightMap:
             points = bay.EYE + rays * distance[:, None]
             normals = surface(scene, points, index)[0]
             bands.append(light_at(scene, points + normals * 0.004, normals).reshape(-1, right - self.left))
-        self.grid = np.concatenate(bands)
+            face_bands.append(faces_of(index, normals).reshape(-1, right - self.left))
+        self.grid, self.faces = np.concatenate(bands), np.concatenate(face_bands)
 
-    def at(self, rays: Floats) -> Floats:
-        """Bilinear interpolation in the direction of each ray."""
+    def at(self, rays: Floats, faces: NDArray[np.int16]) -> Floats:
+        """Interpolation in the direction of each ray, from those neighbours that lie on the same face.
+
+        Light of the wall behind would else shine through the outline of what stands before it."""
         u = (np.arctan2(rays[:, 0], rays[:, 2]) / np.float32(math.tau) + 0.5) * self.width - 0.5 - self.left
         v = (0.5 - np.arcsin(np.clip(rays[:, 1], -1, 1)) / np.float32(math.pi)) * self.height - 0.5 - self.top
         height, width = self.grid.shape
         u, v = np.clip(u, 0, width - 1.001), np.clip(v, 0, height - 1.001)
         column, row = u.astype(np.intp), v.astype(np.intp)
         du, dv = u - column, v - row
-        right, below = np.minimum(column + 1, width - 1), np.minimum(row + 1, height - 1)
-        upper = self.grid[row, column] * (1 - du) + self.grid[row, right] * du
-        lower = self.grid[below, column] * (1 - du) + self.grid[below, right] * du
-        return (upper * (1 - dv) + lower * dv).astype(np.float32)
+        total, weights = np.zeros(len(rays), np.float32), np.zeros(len(rays), np.float32)
+        for down, right, weight in (
+            (0, 0, (1 - du) * (1 - dv)),
+            (0, 1, du * (1 - dv)),
+            (1, 0, (1 - du) * dv),
+            (1, 1, du * dv),
+        ):
+            i, j = np.minimum(row + down, height - 1), np.minimum(column + right, width - 1)
+            weight = np.where(self.faces[i, j] == faces, weight + 1e-3, 1e-5)
+            total += weight * self.grid[i, j]
+            weights += weight
+        return total / weights
 
 
 def _depth(phase: float) -> float:
@@ -192,15 +213,12 @@ def frames(width: int, seconds: float, told: Callable[[str, float], None]) -> It
     base = renderer.draw(bay.scene([*still, *moving]), whole)
     window = renderer.window_around([*bay.compressor(0)[2:], *bay.compressor(DEPTH_METRES)[2:], bay.patient(0)[3]])
     rows, columns = window
-    near = [s for s in still if s.radius < 3.0]
-    # One light for all phases: shadows of arms that move by five centimetres do not show on a soft-lit floor.
-    light = LightMap(bay.scene([*near, *moving]), window, width)
     phases = []
     for i in range(FRAMES_PER_COMPRESSION):
         told("people", i / FRAMES_PER_COMPRESSION)
         depth = _depth(i / FRAMES_PER_COMPRESSION)
-        scene = bay.scene([*near, *bay.patient(depth), *bay.compressor(depth)])
-        phases.append(renderer.draw(scene, window, light))
+        scene = bay.scene([*still, *bay.patient(depth), *bay.compressor(depth)])
+        phases.append(renderer.draw(scene, window))
     total = round(seconds * FPS)
     for n in range(total):
         if n % FPS == 0:
