@@ -1,6 +1,6 @@
 """Video encoders behind one interface (`base.VideoEncoder`)."""
 
-from streaming.library.encoders import libav  # noqa: F401 - registers its backends
+from streaming.library.encoders import libav, native  # noqa: F401 - they register their backends
 from streaming.library.encoders.base import VideoEncoder, VideoSettings, backend
 
 

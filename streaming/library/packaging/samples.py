@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 
 START_CODE = re.compile(rb"\x00\x00\x01")
-HEVC_VPS, HEVC_SPS, HEVC_PPS = 32, 33, 34
+HEVC_VPS, HEVC_SPS, HEVC_PPS, HEVC_AUD = 32, 33, 34, 35
 OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER = 1, 2
 
 
@@ -72,6 +72,13 @@ def hevc_entry(headers: bytes) -> SampleEntry:
         record += bytes([0x80 | kind]) + struct.pack(">H", len(units))
         record += b"".join(struct.pack(">H", len(unit)) + unit for unit in units)
     return SampleEntry(b"hvc1", b"hvcC", record, hevc_codecs(tier_level))
+
+
+def hevc_sample(access_unit: bytes) -> bytes:
+    """Length-prefixed, without what belongs into the sample entry (parameter sets) or nowhere (delimiters)."""
+    outside = {HEVC_VPS, HEVC_SPS, HEVC_PPS, HEVC_AUD}
+    units = [unit for unit in nal_units(access_unit) if unit and unit[0] >> 1 & 63 not in outside]
+    return b"".join(struct.pack(">I", len(unit)) + unit for unit in units)
 
 
 def hevc_codecs(tier_level: bytes) -> str:
