@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.catalog.models import CaptionLanguage, Course, Lesson, Module
+from courses.catalog.models import CaptionLanguage, Course, Lesson, Module, Situation
 from streaming.library.models import Master
 
 
@@ -60,6 +60,8 @@ class ModuleForm(HouseForm):
 class LessonForm(HouseForm):
     def __init__(self, *args: Any, masters: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        situations = [("", _("Not on the home page")), *Situation.choices]
+        self.fields["situation"].choices = situations  # type: ignore[attr-defined]
         self.fields["master"].queryset = masters if masters is not None else Master.objects.none()
 
     class Meta:
