@@ -31,8 +31,8 @@ def running(tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    # 24 s, six segments in each of two renditions, each some seconds of work
-    return make_film(tmp_path / "film.mp4", frames=720, width=800, height=400, options={"preset": "ultrafast"})
+    # 16 s, four segments in each of two renditions, each some seconds of work
+    return make_film(tmp_path / "film.mp4", frames=480, width=800, height=400, options={"preset": "ultrafast"})
 
 
 def rows(running: House, query: str) -> list[Any]:
@@ -66,7 +66,7 @@ def assert_published_whole(running: House) -> None:
         "timeline.npz",
     }
     assert rows(running, "select count(*) from library_segment where state != 'done'")[0][0] == 0
-    assert rows(running, "select count(*) from library_rendition where frames != 720")[0][0] == 0
+    assert rows(running, "select count(*) from library_rendition where frames != 480")[0][0] == 0
 
 
 def begin(running: House, film: Path) -> None:
@@ -90,28 +90,22 @@ def test_a_killed_worker_costs_only_the_segments_in_flight(running: House, film:
     assert_published_whole(running)
 
 
-def test_a_killed_pool_process_is_replaced_and_its_segment_done_again(running: House, film: Path) -> None:
+def test_killed_pool_processes_are_replaced_and_their_segments_done_again(running: House, film: Path) -> None:
     worker = running.worker()
     begin(running, film)
     wait_until(lambda: len(done(running)) >= 1 and in_flight(running), 120, 0.05)
-    lost = in_flight(running)
-    finished = done(running)
-    os.kill(busiest_child(worker.pid), signal.SIGKILL)
+    lost, finished = in_flight(running), done(running)
+    for child in children(worker.pid):
+        os.kill(child, signal.SIGKILL)
     wait_until(lambda: state(running) == "published", 180, 0.5)
+    assert worker.poll() is None
     assert {key: when for key, when in done(running).items() if key in finished} == finished
     again = dict(rows(running, "select id, attempts from library_segment where attempts > 1"))
-    assert 1 <= len(again) <= 2
-    assert set(again) <= lost | in_flight(running) | set(done(running)) - set(finished)
+    assert len(again) <= 2
+    # One may have been finished, or another begun, between looking and killing.
+    assert again.keys() & lost
     assert_published_whole(running)
 
 
-def busiest_child(pid: int) -> int:
-    """The pool process that has used most CPU time: one in the middle of a segment."""
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    assert children
-
-    def used(child: int) -> int:
-        fields = Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-
-    return max(children, key=used)
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

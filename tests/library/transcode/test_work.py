@@ -65,8 +65,13 @@ def plan(owner: Any) -> Master:
 
 def result(**changes: Any) -> SegmentResult:
     values = {
-        "media": b"media", "init": b"header", "codecs": "avc1.640028", "sse": 1e6, "wsse": 1e6,
-        "cpu_seconds": 1.0, "wall_seconds": 1.0,
+        "media": b"media",
+        "init": b"header",
+        "codecs": "avc1.640028",
+        "sse": 1e6,
+        "wsse": 1e6,
+        "cpu_seconds": 1.0,
+        "wall_seconds": 1.0,
     }
     return SegmentResult(**{**values, **changes})
 
@@ -361,9 +366,7 @@ def test_names_are_shown_as_given_and_stored_so_that_nothing_escapes(given: str,
     assert masters.stored_name(masters.display_name(given)) == stored
 
 
-def test_receiving_moves_the_file_and_asks_for_its_examination(
-    instructor: Any, storage_dirs: Path, sent: Sent
-) -> None:
+def test_receiving_moves_the_file_and_asks_for_its_examination(instructor: Any, storage_dirs: Path, sent: Sent) -> None:
     upload = storage_dirs / "upload.part"
     upload.write_bytes(b"film")
     master = masters.receive_upload(actor=instructor, path=upload, original_name="ward/3 🚑.mp4")
