@@ -35,7 +35,8 @@ static void fill_tables(void)
     tables[VR_SIMD_AVX2] = tables[VR_SIMD_C];
     vr_avx2_init(&tables[VR_SIMD_AVX2]);
     tables[VR_SIMD_AVX512] = tables[VR_SIMD_AVX2];
-    vr_avx512_init(&tables[VR_SIMD_AVX512]);
+    if (vr_cpu_best_level() >= VR_SIMD_AVX512) /* the filling function itself is compiled for that machine */
+        vr_avx512_init(&tables[VR_SIMD_AVX512]);
     for (int i = 0; i < LEVELS; i++)
         tables[i].level = (vr_simd_level)i;
 }
