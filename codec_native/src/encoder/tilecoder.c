@@ -1,0 +1,212 @@
+#include "encoder/tilecoder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "encoder/ctu.h"
+#include "encoder/frame.h"
+#include "encoder/headers.h"
+#include "encoder/loopfilter.h"
+#include "encoder/syntax.h"
+
+#define SAO_BAND_ROWS (VR_CTU + VR_SAO_ROWS + 4)
+
+static size_t carve(uint8_t **at, uint8_t *base, size_t *used, size_t bytes)
+{
+    size_t start = (*used + 63) & ~(size_t)63;
+    if (base)
+        *at = base + start;
+    *used = start + bytes;
+    return start;
+}
+
+/* Lay the buffers out from `base` (NULL: only count). */
+static size_t lay_out(vr_coder *c, const vr_seq *s, uint8_t *base)
+{
+    size_t used = 0, width = (size_t)s->ctu_cols * VR_CTU;
+    uint8_t *p = NULL;
+#define TAKE(field, count)                                                \
+    do {                                                                  \
+        carve(&p, base, &used, sizeof *(field) * (size_t)(count));        \
+        if (base)                                                         \
+            (field) = (void *)p;                                          \
+    } while (0)
+    for (int i = 0; i < 3; i++)
+        TAKE(c->coef[i], VR_CTU * VR_CTU);
+    TAKE(c->depth, 4);
+    TAKE(c->residual, 32 * 32);
+    TAKE(c->transformed, 32 * 32);
+    TAKE(c->level, 32 * 32);
+    TAKE(c->delta, 32 * 32);
+    for (int i = 0; i < 2; i++)
+        TAKE(c->mc16[i], VR_CTU * VR_CTU);
+    TAKE(c->interp, VR_CTU * (VR_CTU + 8));
+    for (int i = 0; i < 4; i++)
+        TAKE(c->tmp[i], VR_CTU * VR_CTU);
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 3; j++)
+            TAKE(c->above[i][j], width + 64);
+    TAKE(c->sao, s->ctu_cols * s->ctu_rows);
+    for (int i = 0; i < 3; i++) {
+        TAKE(c->sao_line[i], width);
+        TAKE(c->sao_copy[i], (width + 32) * SAO_BAND_ROWS);
+    }
+#undef TAKE
+    return used + 64;
+}
+
+size_t vr_coder_memory(const vr_seq *s)
+{
+    vr_coder c;
+    memset(&c, 0, sizeof c);
+    return sizeof c + lay_out(&c, s, NULL);
+}
+
+vr_coder *vr_coder_new(const vr_seq *s)
+{
+    vr_coder *c = calloc(1, sizeof *c);
+    size_t bytes;
+    if (!c)
+        return NULL;
+    bytes = lay_out(c, s, NULL);
+    if (posix_memalign(&c->memory, 64, bytes)) {
+        free(c);
+        return NULL;
+    }
+    memset(c->memory, 0, bytes);
+    lay_out(c, s, c->memory);
+    c->seq = s;
+    c->k = s->k;
+    c->tools = &s->tools;
+    return c;
+}
+
+void vr_coder_free(vr_coder *c)
+{
+    if (!c)
+        return;
+    vr_buffer_free(&c->cabac.out);
+    free(c->memory);
+    free(c);
+}
+
+static void begin_tile(vr_coder *c, vr_pic *pic, int tile)
+{
+    const vr_seq *s = c->seq;
+    c->pic = pic;
+    c->tile = &s->tile[tile];
+    c->tile_index = tile;
+    c->frame = pic->frame;
+    c->src = pic->src;
+    c->slice_type = pic->tile_intra[tile] ? VR_SLICE_I : pic->slice_type;
+    c->qg_log2 = s->qg_log2;
+    c->last_qp = c->qg_qp = c->qg_pred = pic->slice_qp;
+    c->sao_luma = c->sao_chroma = s->tools.sao;
+    c->qp_sum = 0;
+    c->qp_count = 0;
+    for (int qp = 0; qp < 52; qp++)
+        c->lambda_of_qp[qp] = pic->lambda_scale * pow(2.0, (qp - 12) / 3.0);
+    c->lambda = 0;
+    vr_set_qp(c, pic->slice_qp);
+    vr_cabac_init_contexts(c->cabac.ctx, c->slice_type == VR_SLICE_I ? VR_INIT_I
+                                         : c->slice_type == VR_SLICE_P ? VR_INIT_P : VR_INIT_B, pic->slice_qp);
+    vr_cabac_start(&c->cabac);
+}
+
+/* Wait until the references hold every row that vectors from this CTU row may reach. */
+static void wait_references(vr_coder *c)
+{
+    const vr_seq *s = c->seq;
+    int y = s->param.mcts ? c->tile->y1 : VR_MIN(c->ctu_y + VR_CTU + s->mv_range_y + 8, s->coded_h);
+    for (int l = 0; l < 2; l++)
+        for (int r = 0; r < c->pic->n_refs[l]; r++)
+            vr_frame_wait(s, c->pic->ref[l][r], s->param.mcts ? c->tile_index : -1, y);
+}
+
+/* Keep the unfiltered lower row and right column of the CTU: intra prediction of later CTUs needs them. */
+static void save_borders(vr_coder *c)
+{
+    int x1 = VR_MIN(c->ctu_x + VR_CTU, c->tile->x1), y1 = VR_MIN(c->ctu_y + VR_CTU, c->tile->y1);
+    int parity = (c->ctu_y >> VR_CTU_LOG2) & 1;
+    for (int p = 0; p < 3; p++) {
+        int sub = p > 0, x0 = c->ctu_x >> sub, w = (x1 - c->ctu_x) >> sub, h = (y1 - c->ctu_y) >> sub;
+        ptrdiff_t stride = c->frame->stride[p];
+        const vr_pixel *rec = c->frame->plane[p] + (c->ctu_y >> sub) * stride + x0;
+        memcpy(c->above[parity][p] + x0, rec + (h - 1) * stride, (size_t)w);
+        for (int i = 0; i < h; i++)
+            c->left[p][i] = rec[i * stride + w - 1];
+    }
+}
+
+/* Errors of the final rows [y0, y1) of the tile, inside the shown picture. */
+static void measure(vr_coder *c, int y0, int y1, vr_tile_stats *stats)
+{
+    const vr_seq *s = c->seq;
+    const vr_tile *t = c->tile;
+    for (int p = 0; p < 3; p++) {
+        int sub = p > 0, x1 = VR_MIN(t->x1, s->width) >> sub, a = y0 >> sub, b = VR_MIN(y1, s->height) >> sub;
+        ptrdiff_t os = c->src->stride[p], rs = c->frame->stride[p];
+        for (int y = a; y < b; y++) {
+            const vr_pixel *o = c->src->plane[p] + y * os, *r = c->frame->plane[p] + y * rs;
+            uint64_t row = 0;
+            int x = t->x0 >> sub;
+            for (; x + 64 <= x1; x += 64)
+                row += c->k->sse[VR_W(64)](o + x, os, r + x, rs, 1);
+            for (; x < x1; x++)
+                row += (uint64_t)((o[x] - r[x]) * (o[x] - r[x]));
+            stats->sse[p] += row;
+            if (!p)
+                stats->wsse += (double)row * (s->row_weight ? s->row_weight[y] / s->row_weight_mean : 1.0);
+        }
+    }
+}
+
+static void write_header(vr_coder *c, vr_buffer *out)
+{
+    vr_bitwriter w = {{0}, 0, 0};
+    vr_write_slice_header(c->seq, c->pic, c->tile_index, c->slice_type, &w);
+    out->size = 0;
+    vr_buffer_append(out, w.out.data, w.out.size);
+    vr_bw_free(&w);
+}
+
+void vr_code_tile(vr_coder *c, vr_pic *pic, int tile, vr_tile_stats *stats)
+{
+    const vr_seq *s = c->seq;
+    const vr_tile *t = &s->tile[tile];
+    int done = t->y0;
+    memset(stats, 0, sizeof *stats);
+    begin_tile(c, pic, tile);
+    for (int cy = t->ctu_y0; cy < t->ctu_y1; cy++) {
+        int final;
+        c->ctu_y = cy << VR_CTU_LOG2;
+        if (c->slice_type != VR_SLICE_I)
+            wait_references(c);
+        for (int cx = t->ctu_x0; cx < t->ctu_x1; cx++) {
+            c->ctu_x = cx << VR_CTU_LOG2;
+            vr_analyse_ctu(c);
+            vr_finish_ctu(c);
+            save_borders(c);
+            if (s->tools.deblock)
+                vr_deblock_ctu(c);
+            if (s->tools.sao) {
+                vr_set_qp(c, pic->slice_qp);
+                vr_sao_decide(c);
+            }
+            vr_write_ctu(c, cy == t->ctu_y1 - 1 && cx == t->ctu_x1 - 1);
+        }
+        final = vr_sao_apply_row(c, cy - t->ctu_y0);
+        measure(c, done, final, stats);
+        if (!s->param.mcts)
+            vr_frame_pad(s, pic->frame, t, done, final);
+        done = final;
+        vr_frame_publish(pic->frame, tile, done);
+    }
+    vr_cabac_finish(&c->cabac);
+    write_header(c, &pic->tile_bits[tile]);
+    vr_buffer_append(&pic->tile_bits[tile], c->cabac.out.data, c->cabac.out.size);
+    stats->qp_sum = c->qp_sum;
+    stats->qp_count = c->qp_count;
+    stats->failed = c->cabac.out.failed || pic->tile_bits[tile].failed;
+}
