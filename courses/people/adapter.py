@@ -3,9 +3,13 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
+from courses.people.limits import FAILED_SIGN_INS
+from courses.people.lockout import client_address
 from courses.people.models import User
 
 
@@ -15,11 +19,27 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).lower()
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        if FAILED_SIGN_INS.is_used_up(client_address(request)):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        FAILED_SIGN_INS.count(client_address(request))
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if user.language:
             remember_language(response, user.language)
         return response
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Says what to do when a code is wrong."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right, or its half minute is over. Type the one that is shown now."),
+    }
 
 
 def remember_language(response: HttpResponse, language: str) -> None:
