@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, UUIDField, Value
 
 from courses.catalog.models import (
     READY,
@@ -66,7 +66,9 @@ def _with_counts(courses: QuerySet[Course]) -> QuerySet[Course]:
         lesson_count=Subquery(counted.annotate(n=Count("pk")).values("n")),
         minutes=Subquery(counted.annotate(n=Sum("minutes")).values("n")),
         has_360=Exists(_ready_lessons(kind=LessonKind.VIDEO_360)),
-        panorama_id=Subquery(panoramas.order_by("module__position", "position").values("master_id")[:1]),
+        panorama_id=Subquery(
+            panoramas.order_by("module__position", "position").values("master_id")[:1], output_field=UUIDField()
+        ),
     )
 
 

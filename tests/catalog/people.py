@@ -40,7 +40,12 @@ def film(owner: User | None, state: str = MasterState.PUBLISHED, **fields: Any) 
 
 
 def article(owner: User, module: Module, name: str = "Pressing", **fields: Any) -> Lesson:
-    texts = {"title_zh": f"{name}（中）", "title_en": name, "body_zh": "# 按压\n\n用力按。", "body_en": "# Press\n\nHard."}
+    texts = {
+        "title_zh": f"{name}（中）",
+        "title_en": name,
+        "body_zh": "# 按压\n\n用力按。",
+        "body_en": "# Press\n\nHard.",
+    }
     return add_lesson(owner, module, kind=LessonKind.ARTICLE, **{**texts, **fields})
 
 

@@ -18,7 +18,9 @@ from tests.catalog.people import browser, course, person
 
 def picture(size=(1200, 900), kind="JPEG", mode="RGB", red=200, **save) -> bytes:
     out = io.BytesIO()
-    Image.new(mode, size, {"RGB": (red, 60, 40), "RGBA": (200, 60, 40, 0), "L": 90, "P": 0}[mode]).save(out, kind, **save)
+    Image.new(mode, size, {"RGB": (red, 60, 40), "RGBA": (200, 60, 40, 0), "L": 90, "P": 0}[mode]).save(
+        out, kind, **save
+    )
     return out.getvalue()
 
 

@@ -39,7 +39,8 @@ def leave(user: Any, course: Course) -> None:
 def enrol_people(actor: Any, course: Course, people: Iterable[User]) -> int:
     """Give places to people; those who have one keep it. Returns how many are new."""
     require_enrol_others(actor, course)
-    return _enrol(actor, course, list(people), EnrolmentSource.INSTRUCTOR, None)
+    each_once = {person.pk: person for person in people}
+    return _enrol(actor, course, list(each_once.values()), EnrolmentSource.INSTRUCTOR, None)
 
 
 @transaction.atomic
