@@ -146,9 +146,10 @@ STORAGES = {
 FILE_UPLOAD_TEMP_DIR = None
 # nginx in front: the location that X-Accel-Redirect answers point into (deploy/nginx.conf); empty: Django sends bytes.
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # One tus chunk; daphne holds a request body, so it bounds the memory of an upload.
 TUS_CHUNK_BYTES = 16 * 1024 * 1024
+# Django would write a larger body to a temporary file first; a chunk goes straight into its part.
+FILE_UPLOAD_MAX_MEMORY_SIZE = TUS_CHUNK_BYTES
 DATA_UPLOAD_MAX_MEMORY_SIZE = TUS_CHUNK_BYTES + 1024
 # Unfinished uploads: on the same file system as MEDIA_ROOT, so that a finished one is linked, not copied.
 UPLOAD_DIR = DATA_DIR / "uploads"
