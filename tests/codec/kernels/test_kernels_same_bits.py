@@ -37,13 +37,13 @@ CASES = [(kernel, width) for kernel, widths in KERNELS.items() for width in widt
 @pytest.fixture(scope="session")
 def native() -> Checks:
     """The kernels as they are shipped."""
-    return build("native")
+    return build()
 
 
 @pytest.fixture(scope="session")
 def emulated() -> Checks:
     """The AVX-512 kernels upon SIMDe, so that their logic is tested on a machine without AVX-512."""
-    return build("avx512_emulated", "-DVR_AVX512_EMULATED", "-DSIMDE_ENABLE_NATIVE_ALIASES", "-Wno-error")
+    return build(emulated=True)
 
 
 @pytest.mark.parametrize("level", ["avx2", "avx512"])

@@ -1,0 +1,94 @@
+/* AVX-512: sample adaptive offset (8.7.3). Masks take rows of any width, 64 samples at a time. */
+#include "kernels/kernels_avx512.h"
+
+#ifdef VR_HAVE_AVX512
+
+VR_ALWAYS_INLINE ptrdiff_t neighbour_after(int eo_class, ptrdiff_t stride)
+{
+    return eo_class == 0 ? 1 : eo_class == 1 ? stride : eo_class == 2 ? stride + 1 : stride - 1;
+}
+
+/* 2 + sign + sign: 0 valley .. 4 peak, before the standard's renumbering. */
+VR_ALWAYS_INLINE __m512i shape(const vr_pixel *p, ptrdiff_t after, __mmask64 here, __m512i sample)
+{
+    const __m512i a = _mm512_maskz_loadu_epi8(here, p - after), b = _mm512_maskz_loadu_epi8(here, p + after);
+    const __m512i one = _mm512_set1_epi8(1);
+    __m512i kind = _mm512_set1_epi8(2);
+    kind = _mm512_mask_add_epi8(kind, _mm512_cmpgt_epu8_mask(sample, a), kind, one);
+    kind = _mm512_mask_sub_epi8(kind, _mm512_cmplt_epu8_mask(sample, a), kind, one);
+    kind = _mm512_mask_add_epi8(kind, _mm512_cmpgt_epu8_mask(sample, b), kind, one);
+    return _mm512_mask_sub_epi8(kind, _mm512_cmplt_epu8_mask(sample, b), kind, one);
+}
+
+/* Signed byte offsets added with clipping to 0..255. */
+VR_ALWAYS_INLINE __m512i add_offsets(__m512i pixels, __m512i offsets)
+{
+    const __m512i flip = _mm512_set1_epi8((char)0x80);
+    return _mm512_xor_si512(_mm512_adds_epi8(_mm512_xor_si512(pixels, flip), offsets), flip);
+}
+
+static void sao_edge(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, ptrdiff_t dst_stride, int width,
+                     int height, int eo_class, const int8_t offset[5])
+{
+    const ptrdiff_t after = neighbour_after(eo_class, src_stride);
+    /* by shape: valley 1, corner 2, none 0, corner 3, peak 4 */
+    const int8_t by_shape[16] = {offset[1], offset[2], offset[0], offset[3], offset[4]};
+    const __m512i table = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)by_shape));
+    for (int y = 0; y < height; y++, src += src_stride, dst += dst_stride)
+        for (int x = 0; x < width; x += 64) {
+            const __mmask64 here = first_bytes(width - x);
+            const __m512i sample = _mm512_maskz_loadu_epi8(here, src + x);
+            const __m512i offsets = _mm512_shuffle_epi8(table, shape(src + x, after, here, sample));
+            _mm512_mask_storeu_epi8(dst + x, here, add_offsets(sample, offsets));
+        }
+}
+
+static void sao_band(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, ptrdiff_t dst_stride, int width,
+                     int height, const int8_t offset[32])
+{
+    const __m512i table = _mm512_zextsi256_si512(load_32(offset));
+    for (int y = 0; y < height; y++, src += src_stride, dst += dst_stride)
+        for (int x = 0; x < width; x += 64) {
+            const __mmask64 here = first_bytes(width - x);
+            const __m512i sample = _mm512_maskz_loadu_epi8(here, src + x);
+            const __m512i band = _mm512_and_si512(_mm512_srli_epi16(sample, 3), _mm512_set1_epi8(31));
+            _mm512_mask_storeu_epi8(dst + x, here, add_offsets(sample, _mm512_permutexvar_epi8(band, table)));
+        }
+}
+
+static void sao_stats_edge(const vr_pixel *org, ptrdiff_t org_stride, const vr_pixel *rec, ptrdiff_t rec_stride,
+                           int width, int height, int eo_class, int32_t sum[5], int32_t count[5])
+{
+    static const int8_t category_of_shape[5] = {1, 2, 0, 3, 4};
+    const ptrdiff_t after = neighbour_after(eo_class, rec_stride);
+    const __m512i zero = _mm512_setzero_si512();
+    __m512i difference[5];
+    for (int i = 0; i < 5; i++)
+        difference[i] = zero;
+    for (int y = 0; y < height; y++, org += org_stride, rec += rec_stride)
+        for (int x = 0; x < width; x += 64) {
+            const __mmask64 here = first_bytes(width - x);
+            const __m512i original = _mm512_maskz_loadu_epi8(here, org + x);
+            const __m512i sample = _mm512_maskz_loadu_epi8(here, rec + x);
+            const __m512i kind = shape(rec + x, after, here, sample);
+            for (int i = 0; i < 5; i++) {
+                const __mmask64 member = _mm512_cmpeq_epi8_mask(kind, _mm512_set1_epi8((char)i)) & here;
+                difference[i] = _mm512_add_epi64(difference[i],
+                                                 _mm512_sad_epu8(_mm512_maskz_mov_epi8(member, original), zero));
+                difference[i] =
+                    _mm512_sub_epi64(difference[i], _mm512_sad_epu8(_mm512_maskz_mov_epi8(member, sample), zero));
+                count[category_of_shape[i]] += (int32_t)__builtin_popcountll(member);
+            }
+        }
+    for (int i = 0; i < 5; i++)
+        sum[category_of_shape[i]] += (int32_t)sum_epi64(difference[i]);
+}
+
+void vr_avx512_init_sao(vr_kernels *k)
+{
+    k->sao_edge = sao_edge;
+    k->sao_band = sao_band;
+    k->sao_stats_edge = sao_stats_edge;
+}
+
+#endif
