@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -193,6 +194,13 @@ class TestPages:
         page = self.upload(client_of(admin), b"username,role\nx,chief\n")
         assert page.status_code == 422
         assert "chief" in page.content.decode() and User.objects.count() == 1
+
+    def test_checking_again_and_again_is_slowed_down(
+        self, client_of: Callable[[User], Client], admin: User, settings: Any
+    ) -> None:
+        settings.ACCOUNT_RATE_LIMITS = {"people_import": "2/h/user"}
+        client = client_of(admin)
+        assert [self.upload(client, TABLE.encode()).status_code for _ in range(3)] == [200, 200, 429]
 
     def test_no_cell_of_an_export_is_a_formula(self, client_of: Callable[[User], Client], admin: User) -> None:
         User.objects.create(username="evil", display_name="=HYPERLINK(1)", role="trainee")
