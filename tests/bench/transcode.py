@@ -58,7 +58,7 @@ def child_cpu(command: list[str]) -> float:
 
 
 def pipeline(source: Path, settings: Any, facts: dict[str, Any], timeline: Any, *, measure: bool) -> None:
-    from streaming.library.services.planning import cut
+    from streaming.library.transcode.ladder import cut
     from streaming.library.transcode.segment import SegmentWork, make_segment
 
     for index, (start, count) in enumerate(cut(timeline.frames, timeline.fps)):

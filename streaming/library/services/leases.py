@@ -31,9 +31,16 @@ class Stopped(Exception):
 
 
 def take(rows: "models.QuerySet[Any]", **changes: Any) -> uuid.UUID | None:
-    """Take the one row in `rows` (already narrowed to what may be taken). None if somebody was faster."""
+    """Take the one row in `rows` (already narrowed to what may be taken). None if somebody was faster.
+
+    The compare-and-set names only columns of the row itself: PostgreSQL looks at those again after waiting for
+    another transaction, but not at joined tables.
+    """
+    found = rows.filter(lease__isnull=True).values_list("pk", "state").first()
+    if found is None:
+        return None
     lease = uuid.uuid4()
-    taken = rows.filter(lease__isnull=True).update(
+    taken = rows.model._default_manager.filter(pk=found[0], state=found[1], lease__isnull=True).update(
         lease=lease, heartbeat_at=timezone.now(), attempts=F("attempts") + 1, **changes
     )
     return lease if taken else None

@@ -1,19 +1,14 @@
 """From what the probe found to rows: renditions, their segments, and the sound."""
 
-from fractions import Fraction
-
 from django.conf import settings
 from django.utils import timezone
 
 from streaming.library import queueing
 from streaming.library.encoders.base import VideoSettings, available, backend
 from streaming.library.models import AudioRendition, Master, MasterState, Rendition, Segment
-from streaming.library.transcode.ladder import plan_ladder
+from streaming.library.transcode.ladder import cut, plan_ladder
 
-SEGMENT_SECONDS = 4
 AUDIO_KBPS = {"aac": {1: 96, 2: 160}, "opus": {1: 64, 2: 128}}
-# A tail that is shorter than this part of a segment joins the segment before it.
-SHORTEST_TAIL = 0.3
 UNSPECIFIED = 2
 
 
@@ -70,16 +65,6 @@ def codecs_wanted() -> list[str]:
     """Codecs of the ladder: those that the installation asks for and that can be encoded here."""
     wanted = getattr(settings, "LIBRARY_CODECS", None) or ["av1", "h264"]
     return [codec for codec in wanted if codec in available()]
-
-
-def cut(frames: int, fps: Fraction) -> list[tuple[int, int]]:
-    """(first picture, number of pictures) of each segment. Segments begin at multiples of the same number."""
-    length = max(1, round(SEGMENT_SECONDS * fps))
-    starts = list(range(0, frames, length))
-    if len(starts) > 1 and frames - starts[-1] < length * SHORTEST_TAIL:
-        starts.pop()
-    ends = [*starts[1:], frames]
-    return [(start, end - start) for start, end in zip(starts, ends, strict=True)]
 
 
 def queue_waiting(master: Master) -> None:

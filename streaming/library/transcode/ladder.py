@@ -1,4 +1,4 @@
-"""Which renditions a source gets: sizes, codecs, rate caps. Never larger than the source, always even."""
+"""Which renditions a source gets: sizes, codecs, rate caps (never larger than the source, always even), segments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ MIN_KBPS = 400
 # Level 5.1 of H.264 (ITU-T H.264 Table A-1): largest frame in macroblocks, and macroblocks a second of level 5.2.
 MAX_MACROBLOCKS, MAX_MACROBLOCKS_PER_SECOND = 36_864, 2_073_600
 GOP_SECONDS = 2
+SEGMENT_SECONDS = 4
+# A tail that is shorter than this part of a segment joins the segment before it.
+SHORTEST_TAIL = 0.3
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,13 @@ def rate_cap(codec: str, pixels: int, fps: Fraction) -> int:
 def fits_h264(width: int, height: int, fps: Fraction) -> bool:
     macroblocks = -(-width // 16) * -(-height // 16)
     return macroblocks <= MAX_MACROBLOCKS and macroblocks * fps <= MAX_MACROBLOCKS_PER_SECOND
+
+
+def cut(frames: int, fps: Fraction) -> list[tuple[int, int]]:
+    """(first picture, number of pictures) of each segment. Segments begin at multiples of the same number."""
+    length = max(1, round(SEGMENT_SECONDS * fps))
+    starts = list(range(0, frames, length))
+    if len(starts) > 1 and frames - starts[-1] < length * SHORTEST_TAIL:
+        starts.pop()
+    ends = [*starts[1:], frames]
+    return [(start, end - start) for start, end in zip(starts, ends, strict=True)]

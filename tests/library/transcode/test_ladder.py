@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming.library.services.planning import cut
-from streaming.library.transcode.ladder import fits_h264, plan_ladder, rate_cap, sizes
+from streaming.library.transcode.ladder import cut, fits_h264, plan_ladder, rate_cap, sizes
 from streaming.library.transcode.segment import timescale_for
 
 RATES = st.sampled_from([Fraction(24), Fraction(30000, 1001), Fraction(30), Fraction(50), Fraction(60)])

@@ -1,0 +1,144 @@
+"""From a file to a published film in one process, on a local disk and on a storage without paths (as S3 is)."""
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from django.core.files.storage import InMemoryStorage, default_storage, storages
+
+from streaming.library.models import AudioRendition, Master, Segment
+from streaming.library.packaging import store
+from streaming.library.packaging.verify import Joined, playlist_files
+from streaming.library.queueing import without_broker
+from streaming.library.services import leases, masters, transcoding
+from tests.library.films import make_film, number_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Elsewhere(InMemoryStorage):
+    """A storage whose files have no paths, as on S3."""
+
+    def path(self, name: str) -> str:
+        raise NotImplementedError
+
+    def _relative_path(self, name: str) -> str:
+        return os.path.relpath(super().path(name), self.location)
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No broker, and no heartbeats: the tests' database is one for all threads."""
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 3600.0)
+    with without_broker():
+        yield
+
+
+@pytest.fixture(params=["disk", "elsewhere"])
+def storage(request: pytest.FixtureRequest, settings: Any, storage_dirs: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    settings.DATA_DIR = storage_dirs
+    if request.param == "elsewhere":
+        monkeypatch.setitem(storages._storages, "default", Elsewhere())
+        monkeypatch.setattr(default_storage, "_wrapped", storages["default"])
+    return str(request.param)
+
+
+def work_off(master: Master) -> Master:
+    transcoding.examine_master(master.id)
+    transcoding.make_master_stills(master.id)
+    for audio in AudioRendition.objects.filter(master=master):
+        transcoding.transcode_audio(audio.id)
+    for segment in Segment.objects.filter(rendition__master=master):
+        transcoding.transcode_segment(segment.id)
+    transcoding.assemble_master(master.id)
+    transcoding.verify_master(master.id)
+    return Master.objects.get(id=master.id)
+
+
+def receive(tmp_path: Path, **film: Any) -> Master:
+    path = make_film(tmp_path / "film.mp4", **{"frames": 40, "width": 320, "height": 160, **film})
+    return masters.receive_upload(actor=None, path=path, original_name="film.mp4", copy=True)
+
+
+def numbers(master: Master, rendition: str) -> list[int]:
+    folder = f"{master.published_prefix}{rendition}/"
+    with av.open(Joined(playlist_files(folder))) as container:
+        return [number_of(frame) for frame in container.decode(video=0)]
+
+
+def test_a_film_is_published_with_everything_that_its_manifests_name(storage: str, tmp_path: Path) -> None:
+    master = work_off(receive(tmp_path, click_at=0.5))
+    assert (master.state, master.error_code) == ("published", "")
+    for rendition in ("h264-320x160", "av1-320x160"):
+        assert numbers(master, rendition) == list(range(40))
+    for name in (master.hls, master.dash, master.poster, master.poster_flat, master.preview_sprite, master.preview_vtt):
+        assert default_storage.exists(name)
+    variants = [line for line in store.read(master.hls).decode().splitlines() if line.endswith("index.m3u8")]
+    assert len(variants) == 2
+    assert all(default_storage.exists(master.published_prefix + line) for line in variants)
+    assert store.read(master.poster)[:2] == b"\xff\xd8"
+
+
+def test_a_layout_corrected_later_replaces_what_was_published(
+    storage: str, tmp_path: Path, instructor: Any, policy: Any
+) -> None:
+    first = work_off(receive(tmp_path))
+    Master.objects.filter(id=first.id).update(owner=instructor)
+    masters.correct_layout(actor=instructor, master=Master.objects.get(id=first.id), projection="flat", stereo="mono")
+    between = Master.objects.get(id=first.id)
+    assert between.published_prefix == first.published_prefix
+    assert default_storage.exists(between.hls)
+    second = work_off(between)
+    assert second.state == "published"
+    assert second.published_prefix != first.published_prefix
+    assert not default_storage.exists(first.hls)
+    assert b"sv3d" not in store.read(f"{second.published_prefix}h264-320x160/init.mp4")
+
+
+def test_the_published_header_tells_a_player_that_it_is_a_sphere(storage_dirs: Path, tmp_path: Path) -> None:
+    master = work_off(receive(tmp_path))
+    header = store.read(f"{master.published_prefix}h264-320x160/init.mp4")
+    stream = header + store.read(f"{master.published_prefix}h264-320x160/seg-00000.m4s")
+    with av.open(io.BytesIO(stream)) as container:
+        frame = next(container.decode(video=0))
+    assert "SPHERICAL" in {data.type.name for data in frame.side_data}
+
+
+def test_a_segment_that_was_spoiled_on_disk_is_not_published(storage_dirs: Path, tmp_path: Path) -> None:
+    master = receive(tmp_path)
+    transcoding.examine_master(master.id)
+    for segment in Segment.objects.filter(rendition__master=master):
+        transcoding.transcode_segment(segment.id)
+    building = store.building_prefix(master.storage_prefix, 1)
+    store.write(f"{building}h264-320x160/seg-00000.m4s", b"")
+    transcoding.assemble_master(master.id)
+    transcoding.verify_master(master.id)
+    master.refresh_from_db()
+    assert (master.state, master.error_code, master.published_prefix) == ("failed", "verify_failed", "")
+
+
+def test_a_film_of_another_projection_fails_with_its_name_until_it_is_set_by_hand(
+    storage_dirs: Path, tmp_path: Path, instructor: Any, policy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streaming.library.probe import spherical
+
+    cube = spherical.Layout("cubemap", "mono", "v2")
+    probe = transcoding.run_probe
+
+    def as_cubemap(*args: Any, **more: Any) -> dict[str, Any]:
+        return {**probe(*args, **more), "layout": {"projection": cube.projection, "stereo": "mono", "source": "v2"}}
+
+    monkeypatch.setattr(transcoding, "run_probe", as_cubemap)
+    master = receive(tmp_path)
+    transcoding.examine_master(master.id)
+    master.refresh_from_db()
+    assert (master.state, master.error_code) == ("failed", "unsupported_projection")
+    assert master.error_params == {"projection": "cubemap"}
+    Master.objects.filter(id=master.id).update(owner=instructor)
+    master.refresh_from_db()
+    masters.correct_layout(actor=instructor, master=master, projection="flat", stereo="mono")
+    assert Master.objects.get(id=master.id).state == "planned"
