@@ -4,7 +4,7 @@ Speed is what finished segments of a rendition took; where none has finished yet
 pixels from those that have. Time left assumes as many segments at a time as run now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +86,7 @@ def _works(master: Master) -> list[Work]:
     return [_work(rendition, sums.get(rendition.id, {})) for rendition in master.renditions.all()]
 
 
-def _work(rendition: Rendition, row: dict[str, Any]) -> Work:
+def _work(rendition: Rendition, row: Mapping[str, Any]) -> Work:
     done, seconds = row.get("done_frames") or 0, row.get("done_seconds") or 0.0
     return Work(
         rendition=rendition,

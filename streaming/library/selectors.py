@@ -25,6 +25,9 @@ STATE_FILTERS: dict[str, frozenset[str]] = {
 }
 
 
+EXPORTED = tuple("id title file owner state width height fps seconds bytes created published".split())
+
+
 def may_view(user: Any, master: Master) -> bool:
     """Whether `user` may watch this master: as a viewer of a lesson, or because it is theirs to manage."""
     policy = access_policy()
@@ -137,7 +140,7 @@ def master_facts(master: Master) -> dict[str, Any]:
 
 def export_rows(masters: QuerySet[Master]) -> Iterator[list[str]]:
     """The list as rows of text: names and codes as they are stored, times in UTC (ISO 8601)."""
-    yield "id title file owner state width height fps seconds bytes created published".split()
+    yield list(EXPORTED)
     for master in masters.iterator(chunk_size=500):
         yield [
             str(master.id),

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -27,7 +27,7 @@ from streaming.library.progress import progress_of
 from streaming.library.services import masters as services
 
 PER_PAGE = 24
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_people_who_upload(view: View) -> View:
@@ -35,7 +35,7 @@ def for_people_who_upload(view: View) -> View:
 
     @wraps(view)
     @login_required
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not access_policy().may_upload(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -105,11 +105,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         "chunk": settings.TUS_CHUNK_BYTES // 2,
         "limit": settings.UPLOAD_MAX_BYTES,
     }
-    return render(
-        request,
-        "library/upload.html",
-        {"config": config, "limit": f"{settings.UPLOAD_MAX_BYTES / 2**30:.3g} GB", "days": settings.UPLOAD_EXPIRES_AFTER_HOURS // 24},
-    )
+    context = {
+        "config": config,
+        "limit": f"{settings.UPLOAD_MAX_BYTES / 2**30:.3g} GB",
+        "days": settings.UPLOAD_EXPIRES_AFTER_HOURS // 24,
+    }
+    return render(request, "library/upload.html", context)
 
 
 @require_safe

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from streaming.library import access
+from tests.library.server import Daphne, Visitor
 
 
 class RolePolicy:
@@ -69,3 +70,17 @@ def administrator(db: Any) -> Any:
 @pytest.fixture
 def trainee(db: Any) -> Any:
     return _person("li", "trainee")
+
+
+@pytest.fixture(scope="session")
+def daphne(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daphne]:
+    """A daphne on data of its own, for what only a real server shows."""
+    server = Daphne(tmp_path_factory.mktemp("daphne"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def visitor(daphne: Daphne) -> Visitor:
+    return daphne.visitor()

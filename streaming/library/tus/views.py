@@ -144,7 +144,7 @@ def _chunk_size(request: HttpRequest) -> int:
     stream = cast(Any, request)._stream
     if hasattr(stream, "seekable") and stream.seekable():
         position = stream.tell()
-        size = stream.seek(0, 2)
+        size = int(stream.seek(0, 2))
         stream.seek(position)
     else:
         size = protocol.integer(request.headers.get("Content-Length", "0"), "bad_length")
