@@ -1,18 +1,23 @@
 """A storage that is not on this machine, as S3: files by redirect, but what names other files through us."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-from django.core.files.storage import InMemoryStorage, storages
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 
 ELSEWHERE = "https://bucket.example/"
 
 
-class BucketStorage(InMemoryStorage):
+class BucketStorage(Storage):
     """Has addresses and contents, but no path, as an object store."""
 
-    def path(self, name: str) -> str:
-        raise NotImplementedError
+    objects: ClassVar[dict[str, bytes]] = {}
+
+    def _open(self, name: str, mode: str = "rb") -> ContentFile[bytes]:
+        if name not in self.objects:
+            raise FileNotFoundError(name)
+        return ContentFile(self.objects[name])
 
     def url(self, name: str | None) -> str:
         return f"{ELSEWHERE}{name}?signed"
@@ -20,18 +25,10 @@ class BucketStorage(InMemoryStorage):
 
 @pytest.fixture
 def bucket(settings: Any, published: Any) -> None:
-    files = {}
-    for name in ("published-1/master.m3u8", "published-1/captions.vtt"):
-        with storages["default"].open(published.storage_prefix + name) as file:
-            files[name] = file.read()
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "tests.library.delivery.test_delivery_elsewhere.BucketStorage"},
-    }
-    from django.core.files.base import ContentFile
-
-    for name, content in files.items():
-        storages["default"].save(published.storage_prefix + name, ContentFile(content))
+    names = ("published-1/master.m3u8", "published-1/captions.vtt")
+    prefix = published.storage_prefix
+    BucketStorage.objects = {prefix + name: (settings.MEDIA_ROOT / prefix / name).read_bytes() for name in names}
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": f"{__name__}.BucketStorage"}}
 
 
 def test_segments_and_pictures_are_redirected_to_the_store(bucket: None, viewer: Any, published: Any) -> None:
