@@ -47,6 +47,18 @@ def front_end() -> None:
     subprocess.run(["node", "static/build.mjs"], cwd=ROOT, check=True)
 
 
+@pytest.fixture(scope="session")
+def readable_player(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The player's bundle with its own names and with each module's path above it, for measurements."""
+    folder = tmp_path_factory.mktemp("readable")
+    script = (
+        "import { build } from 'esbuild'; await build({ entryPoints: ['static/js/player/index.js'], bundle: true,"
+        f" format: 'esm', target: 'es2022', outfile: '{folder}/player.js', loader: {{ '.svg': 'text' }} }});"
+    )
+    subprocess.run(["node", "--input-type=module", "-e", script], cwd=ROOT, check=True)
+    return folder / "player.js"
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """One Chromium for a module: playwright's loop must not outlive it, or asyncio tests elsewhere cannot run."""

@@ -79,6 +79,9 @@ def write_hls(folder: Path, renditions: tuple[Rendition, ...], kind: str) -> Non
             f"{rendition.name}/index.m3u8",
         ]
     (folder / "master.m3u8").write_text("\n".join(lines) + "\n")
+    lines.insert(3, lines[3].replace("avc1.42c028", "av01.0.08M.08"))
+    lines.insert(4, lines[5])
+    (folder / "liar.m3u8").write_text("\n".join(lines) + "\n")
     (folder / "captions-en.vtt").write_text(
         "WEBVTT\n\n00:00.000 --> 00:06.000\nCheck for a response\n\n00:06.000 --> 00:24.000\nCall 120 &amp; get the AED\n"
     )

@@ -5,8 +5,10 @@ import { verticalFov } from "./projection.js";
 /** A press that moves less than this (CSS pixels) and is shorter than TAP_MS is a tap. */
 const TAP_REACH = 8;
 const TAP_MS = 400;
-/** Time over which the speed at letting go is measured. */
+/** Time before the last movement over which the speed of a drag is measured. */
 const SPEED_WINDOW_MS = 90;
+/** A finger that rested this long before it was lifted throws nothing. */
+const REST_MS = 120;
 const WHEEL_STEP = 0.0012;
 
 /**
@@ -20,7 +22,7 @@ export function lookByHand(surface, view, onTap) {
   let travelled = 0;
   let pressedAt = 0;
   let spread = 0;
-  /** @type {{ at: number, yaw: number, pitch: number }[]} */
+  /** Way points of the drag: time and the turn since its beginning. @type {{ at: number, yaw: number, pitch: number }[]} */
   let trail = [];
 
   const degreesPerPixel = () => verticalFov(view.fov, surface.clientWidth / surface.clientHeight) / surface.clientHeight;
@@ -35,7 +37,7 @@ export function lookByHand(surface, view, onTap) {
     if (event.button !== 0) return;
     surface.setPointerCapture(event.pointerId);
     pressed.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    trail = [];
+    trail = [{ at: event.timeStamp, yaw: 0, pitch: 0 }];
     if (pressed.size === 1) {
       travelled = 0;
       pressedAt = event.timeStamp;
@@ -64,7 +66,8 @@ export function lookByHand(surface, view, onTap) {
     // The picture sticks to the finger: dragging it to the right turns the head to the left.
     const scale = degreesPerPixel() / pressed.size;
     view.turn(-dx * scale, dy * scale);
-    trail.push({ at: event.timeStamp, yaw: -dx * scale, pitch: dy * scale });
+    const { yaw, pitch } = trail[trail.length - 1];
+    trail.push({ at: event.timeStamp, yaw: yaw - dx * scale, pitch: pitch + dy * scale });
     if (trail.length > 32) trail.shift();
   });
 
@@ -77,13 +80,11 @@ export function lookByHand(surface, view, onTap) {
       onTap(event.pointerType);
       return;
     }
-    const recent = trail.filter(({ at }) => event.timeStamp - at < SPEED_WINDOW_MS);
-    if (recent.length < 2) return;
-    const span = Math.max(16, event.timeStamp - recent[0].at) / 1000;
-    view.release(
-      recent.reduce((sum, { yaw }) => sum + yaw, 0) / span,
-      recent.reduce((sum, { pitch }) => sum + pitch, 0) / span,
-    );
+    const last = trail[trail.length - 1];
+    if (trail.length < 2 || event.timeStamp - last.at > REST_MS) return;
+    const first = trail.find(({ at }) => last.at - at < SPEED_WINDOW_MS && at < last.at) ?? trail[trail.length - 2];
+    const span = Math.max(16, last.at - first.at) / 1000;
+    view.release((last.yaw - first.yaw) / span, (last.pitch - first.pitch) / span);
   };
   surface.addEventListener("pointerup", lift);
   surface.addEventListener("pointercancel", lift);

@@ -63,6 +63,7 @@ export class Player extends EventTarget {
       "aria-label": this.isSpherical ? this.say("picture") : this.say("flatPicture"),
     });
     this.poster = element("div", { class: "player__poster" });
+    this.poster.hidden = !config.poster;
     if (config.poster) this.poster.append(element("img", { src: config.poster, alt: "" }));
     this.notices = new Notices();
     this.compass = new Compass(this.view, this.say, () => this.recentre());
@@ -250,10 +251,19 @@ export class Player extends EventTarget {
   ensureStage() {
     if (!this.stage) {
       const stage = new Stage(this.#canvas, this.video, this.view, this.config);
-      stage.onDrawn = () => this.compass.show(this.#canvas.clientWidth / this.#canvas.clientHeight);
+      stage.onDrawn = () => this.#onDrawn(stage);
       this.stage = stage;
     }
     return this.stage;
+  }
+
+  /**
+   * @frame
+   * @param {Stage} stage
+   */
+  #onDrawn(stage) {
+    this.compass.show(this.#canvas.clientWidth / this.#canvas.clientHeight);
+    if (stage.hasPicture && this.host.dataset.ready === undefined) this.host.dataset.ready = "";
   }
 
   #raiseStage() {
@@ -315,7 +325,7 @@ export class Player extends EventTarget {
       host.dataset.touched = "";
     });
     video.addEventListener("loadeddata", () => {
-      host.dataset.ready = "";
+      if (host.dataset.picture === "flat") host.dataset.ready = "";
     });
     video.addEventListener("playing", () => {
       host.dataset.started = "";

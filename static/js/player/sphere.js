@@ -5,7 +5,7 @@
  * Colour: the video's texture holds sRGB-encoded values and so does the canvas; they pass through untouched.
  */
 
-import { BackSide, BoxGeometry, Group, Mesh, ShaderMaterial, Vector4 } from "three";
+import { BackSide, Group, IcosahedronGeometry, Mesh, ShaderMaterial, Vector4 } from "three";
 
 /** Layers as three.js counts them in WebXR: 1 is seen by the left eye only, 2 by the right eye only. */
 export const LEFT_EYE = 1;
@@ -66,7 +66,9 @@ export class Sphere extends Group {
    */
   constructor(texture, stereo) {
     super();
-    const geometry = new BoxGeometry(20, 20, 20);
+    // Any closed body would do, since the shader only takes directions from it. With small faces, none that is seen has a
+    // corner at a right angle to the view, where w is 0 and a software renderer's clipping breaks down.
+    const geometry = new IcosahedronGeometry(10, 3);
     /** @param {ShaderMaterial} material @param {number | null} eye */
     const surround = (material, eye) => {
       const mesh = new Mesh(geometry, material);

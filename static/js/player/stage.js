@@ -78,6 +78,11 @@ export class Stage {
     this.renderer.setAnimationLoop(this.#tick);
   }
 
+  /** Whether a picture of the video was drawn, not only the empty room. */
+  get hasPicture() {
+    return this.#drawnVersion > 0;
+  }
+
   /** Draw once more although nothing moved. */
   refresh() {
     this.#stale = true;
