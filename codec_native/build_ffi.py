@@ -22,7 +22,7 @@ from cffi import FFI
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCE = HERE / "src"
-HEADERS = ("include/vr_codec.h", "bitstream/bitstream.h", "ratecontrol/ratecontrol.h")
+HEADERS = ("include/vr_codec.h", "bitstream/bitstream.h", "ratecontrol/ratecontrol.h", "kernels/bench/bench.h")
 
 COMPILE_FLAGS = ["-O3", "-std=gnu11", "-ffp-contract=off", "-fno-strict-aliasing", "-fvisibility=hidden", "-pthread",
                  "-Wall", "-Wextra"]
@@ -61,6 +61,7 @@ EXTRA_SOURCE = """
 #include "include/vr_codec.h"
 #include "bitstream/bitstream.h"
 #include "ratecontrol/ratecontrol.h"
+#include "kernels/bench/bench.h"
 #include "ffi/ffi.h"
 """
 

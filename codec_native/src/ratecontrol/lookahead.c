@@ -240,14 +240,30 @@ static void set_first_info(vr_lookahead *la, vr_la_picture *pic)
     info->mean_qp_offset = (double)offsets / (double)n / 256.0;
 }
 
+/* Released pictures serve as references a while longer: their memory is taken oldest first, once enough of them lie about. */
+static vr_la_picture *take_slot(vr_lookahead *la)
+{
+    vr_la_picture *unused = NULL, *oldest = NULL;
+    int n_released = 0;
+    for (int i = 0; i < la->param.max_pictures; i++) {
+        vr_la_picture *pic = &la->pictures[i];
+        if (pic->display_idx < 0) {
+            unused = unused ? unused : pic;
+        } else if (pic->released) {
+            n_released++;
+            if (!oldest || pic->display_idx < oldest->display_idx)
+                oldest = pic;
+        }
+    }
+    return unused && n_released <= VR_LA_SPARE ? unused : oldest ? oldest : unused;
+}
+
 int64_t vr_lookahead_push(vr_lookahead *la, const uint8_t *luma, ptrdiff_t stride, int *scene_cut)
 {
-    vr_la_picture *pic = NULL;
-    for (int i = 0; i < la->param.max_pictures && !pic; i++)
-        if (la->pictures[i].display_idx < 0)
-            pic = &la->pictures[i];
+    vr_la_picture *pic = take_slot(la);
     if (!pic || alloc_picture(la, pic))
         return -1;
+    pic->released = 0;
     for (int i = 0; i < VR_LA_PAIRS; i++)
         pic->pairs[i].ref_display_idx = -1;
     pic->next_pair = 0;
@@ -373,6 +389,17 @@ static int analyse(vr_lookahead *la, vr_la_picture *pic, const vr_la_plan *plan)
     return 0;
 }
 
+/* The plan of one picture without references whose memory has gone to newer pictures. */
+static vr_la_plan drop_forgotten(const vr_lookahead *la, const vr_la_plan *plan)
+{
+    vr_la_plan known = *plan;
+    known.n_refs = 0;
+    for (int r = 0; r < plan->n_refs; r++)
+        if (vr_la_find(la, plan->ref_display_idx[r]))
+            known.ref_display_idx[known.n_refs++] = plan->ref_display_idx[r];
+    return known;
+}
+
 int vr_lookahead_plan(vr_lookahead *la, const vr_la_plan *plan, int n, int n_commit)
 {
     if (n < 0 || n_commit < 0 || n_commit > n)
@@ -381,14 +408,17 @@ int vr_lookahead_plan(vr_lookahead *la, const vr_la_plan *plan, int n, int n_com
         if (!vr_la_find(la, plan[i].display_idx) || plan[i].n_refs < 0 || plan[i].n_refs > VR_LA_MAX_REFS)
             return -1;
         for (int r = 0; r < plan[i].n_refs; r++)
-            if (!vr_la_find(la, plan[i].ref_display_idx[r]) || plan[i].ref_display_idx[r] == plan[i].display_idx)
+            if (plan[i].ref_display_idx[r] < 0 || plan[i].ref_display_idx[r] >= la->next_display_idx ||
+                plan[i].ref_display_idx[r] == plan[i].display_idx)
                 return -1;
     }
     /* what is not committed only matters to the tree */
     const int n_analysed = la->param.tree_strength > 0 ? n : n_commit;
-    for (int i = 0; i < n_analysed; i++)
-        if (analyse(la, vr_la_find(la, plan[i].display_idx), &plan[i]))
+    for (int i = 0; i < n_analysed; i++) {
+        const vr_la_plan known = drop_forgotten(la, &plan[i]);
+        if (analyse(la, vr_la_find(la, plan[i].display_idx), &known))
             return -1;
+    }
     vr_la_tree(la, plan, n_analysed, n_commit);
     return 0;
 }
@@ -431,5 +461,5 @@ void vr_lookahead_release(vr_lookahead *la, int64_t display_idx)
 {
     vr_la_picture *pic = vr_la_find(la, display_idx);
     if (pic)
-        pic->display_idx = -1;
+        pic->released = 1;
 }

@@ -7,6 +7,7 @@
 #define VR_LA_PAD 32       /* replicated samples around a small picture */
 #define VR_LA_BAND 8       /* block rows that one task searches; motion predictors do not cross bands */
 #define VR_LA_PAIRS 6      /* (picture, reference) results kept with a picture */
+#define VR_LA_SPARE 8      /* released pictures that are kept while there is unused room */
 #define VR_LA_COST_MAX 0xffff
 
 /* A small copy of the luma plane: level 0 half size, level 1 quarter size; whole 8x8 blocks, padded on all sides. */
@@ -26,7 +27,8 @@ typedef struct {
 } vr_la_pair;
 
 typedef struct {
-    int64_t display_idx;     /* -1: free */
+    int64_t display_idx;     /* -1: never used */
+    int released;            /* the core is done with it; kept as a reference until its memory is needed */
     vr_la_plane plane[2];
     uint16_t *intra_cost;
     uint16_t *inter_cost;    /* as planned, <= intra */

@@ -104,7 +104,7 @@ static void propagate(vr_lookahead *la, const vr_la_picture *pic, const vr_la_pl
     for (int r = 0; r < plan->n_refs; r++) {
         pairs[r] = find_pair(pic, plan->ref_display_idx[r]);
         refs[r] = vr_la_find(la, plan->ref_display_idx[r]);
-        if (!pairs[r] || !refs[r])
+        if (!pairs[r] || !refs[r]) /* forgotten: it has been coded long ago */
             return;
     }
     for (int by = 0; by < la->blocks_h; by++) {

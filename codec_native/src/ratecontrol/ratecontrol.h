@@ -93,9 +93,10 @@ int64_t vr_lookahead_push(vr_lookahead *la, const uint8_t *luma, ptrdiff_t strid
 
 /* Tells the structure of the pictures that are known so far, in CODING order: the first n_commit pictures (the next
  * mini-GOP) get their final costs, vectors and offsets; the n - n_commit after it are planned only as far as they may
- * change again, and serve to see what will still refer to the committed ones. References must be held pictures.
+ * change again, and serve to see what will still refer to the committed ones. References must be pictures that were pushed;
+ * released ones still serve while their memory has not gone to newer pictures, then they are left out.
  * Motion search results are kept, so a pair (picture, reference) that comes again costs nothing.
- * Returns 0, or -1 for a plan that names a picture that is not held. */
+ * Returns 0, or -1 for a plan that names a picture that is not held or a reference that never was. */
 int vr_lookahead_plan(vr_lookahead *la, const vr_la_plan *plan, int n, int n_commit);
 
 /* Fills plan[] for n pictures following `first` in display order as one dyadic hierarchical-B mini-GOP whose anchor is the

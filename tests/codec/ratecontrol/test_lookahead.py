@@ -185,8 +185,21 @@ def test_a_plan_with_pictures_that_are_not_held_is_refused() -> None:
     la.push(texture(WIDTH, HEIGHT, 1))
     plan = ffi.new("vr_la_plan *", {"display_idx": 0, "kind": lib.VR_PIC_P, "n_refs": 1, "ref_display_idx": [5, 0]})
     assert lib.vr_lookahead_plan(la.handle, plan, 1, 1) == -1
-    lib.vr_lookahead_release(la.handle, 0)
+    assert la.info(5) == ffi.NULL
+
+
+def test_released_pictures_serve_as_references_until_their_memory_is_needed() -> None:
+    la = Lookahead(max_pictures=4)
+    big = texture(WIDTH + 60, HEIGHT, 12)
+    for i in range(12):
+        la.push(big[:, 2 * i:2 * i + WIDTH])
+        if i:
+            plan_one(la, i, [i - 1])
+            assert la.info(i).frame_cost < 0.7 * la.info(i).frame_intra_cost
+        lib.vr_lookahead_release(la.handle, i)
     assert la.info(0) == ffi.NULL
+    plan_one(la, 11, [0])  # long forgotten: no reference is left
+    assert la.info(11).mv[0] == ffi.NULL
 
 
 def test_poles_count_less_in_the_cost_of_a_spherical_picture() -> None:

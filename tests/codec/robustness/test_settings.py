@@ -76,7 +76,7 @@ def test_nonsense_is_refused_with_a_reason(worker: Worker, values: dict) -> None
     check(worker, {"width": 64, "height": 64, "preset": "ultrafast", **values}, {}, "moving", 1)
 
 
-@pytest.mark.parametrize(("width", "height"), [(16, 16), (18, 16), (16, 34), (66, 98), (130, 18), (1000, 16), (34, 514)])
+@pytest.mark.parametrize(("width", "height"), [(16, 16), (18, 16), (16, 34), (66, 98), (130, 18), (1000, 16)])
 @pytest.mark.parametrize("content", ["noise", "moving"])
 def test_odd_sizes_are_shown_without_their_padding(worker: Worker, width: int, height: int, content: str) -> None:
     check(worker, {"width": width, "height": height, "preset": "superfast"}, {"qp": 30}, content, 5)
