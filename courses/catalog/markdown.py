@@ -38,7 +38,7 @@ class ArticleRenderer(RendererHTML):
                 static(f"{ILLUSTRATIONS}/{address[1]}.webp"),
                 words,
             )
-        return format_html("<em>{}</em>", words or _("Picture"))
+        return format_html("<em>{}</em>", words or _("Illustration"))
 
     def link_open(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         return f'<a href="{escape(str(tokens[index].attrs.get("href", "")))}" rel="noopener nofollow">'

@@ -7,9 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from courses.catalog.texts import language_of, localized
 from streaming.library.models import Master, MasterState
+
+TITLE_LENGTH = 120
 
 
 class Audience(models.TextChoices):
@@ -26,7 +29,7 @@ class Access(models.TextChoices):
 
 class CourseState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", pgettext_lazy("course", "Published")
 
 
 class LessonKind(models.TextChoices):
@@ -47,8 +50,8 @@ class Titled(models.Model):
     """A thing with a title in Chinese, English or both."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    title_zh = models.CharField(_("title in Chinese"), max_length=120, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=120, blank=True)
+    title_zh = models.CharField(_("title in Chinese"), max_length=TITLE_LENGTH, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=TITLE_LENGTH, blank=True)
 
     class Meta:
         abstract = True

@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -59,15 +61,41 @@ def studio(request: HttpRequest) -> HttpResponse:
     require_create(request.user)
     words = request.GET.get("q", "").strip()[:100]
     page = Paginator(selectors.studio_courses(request.user, words), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "catalog/studio/courses.html", {"page": page, "words": words})
+    context: dict[str, Any] = {"page": page, "words": words}
+    if request.GET.get("master"):
+        context["film"] = _film(request, request.GET["master"])
+        context["modules"] = selectors.studio_modules(request.user)
+    return render(request, "catalog/studio/courses.html", context)
+
+
+def _film(request: HttpRequest, master_id: str) -> Master:
+    """A film of the library that this person may put into a lesson; 404 otherwise."""
+    try:
+        return get_object_or_404(Master.objects.filter(attachable(request.user)), pk=master_id)
+    except ValidationError as wrong:
+        raise Http404 from wrong
+
+
+@login_required
+@require_POST
+def use_film(request: HttpRequest, master_id: UUID) -> HttpResponse:
+    """From the library: a new lesson with this film at the end of the chosen module."""
+    film = _film(request, str(master_id))
+    try:
+        module = _module(request, UUID(request.POST.get("module", "")))
+    except ValueError:
+        messages.error(request, _("Nothing was added: choose a module for the film."))
+        return redirect(f"{reverse('catalog:studio')}?{urlencode({'master': film.pk})}")
+    lesson = lessons.add_film_lesson(request.user, module, film)
+    return redirect("catalog:studio-lesson", lesson.pk)
 
 
 @login_required
 @require_safe
 def export_courses(request: HttpRequest) -> HttpResponse:
     require_create(request.user)
-    head = [_("Title in Chinese"), _("Title in English"), _("State"), _("For whom"), _("Access"), _("Lessons")]
-    head += [_("Enrolled"), _("Author"), _("Published"), _("Address")]
+    head = [_("Title in Chinese"), _("Title in English"), _("State"), _("For whom"), _("Who may learn"), _("Lessons")]
+    head += [_("Enrolled"), _("Author"), _("Published on"), _("Address")]
     rows = (
         [
             course.title_zh,

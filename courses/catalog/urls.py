@@ -7,6 +7,7 @@ from courses.catalog import api, studio, views
 studio_patterns = [
     path("", studio.studio, name="studio"),
     path("courses.csv", studio.export_courses, name="studio-export"),
+    path("films/<uuid:master_id>/use/", studio.use_film, name="studio-use-film"),
     path("preview/", studio.preview, name="studio-preview"),
     path("courses/new/", studio.new_course, name="studio-new-course"),
     path("courses/<uuid:course_id>/", studio.edit_outline, name="studio-course"),

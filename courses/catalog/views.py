@@ -33,7 +33,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
             ("audience", _("For whom"), Audience.choices[1:], wanted.audience),
             ("kind", _("Kind"), LessonKind.choices, wanted.kind),
             ("language", _("Language"), [("zh", _("Chinese")), ("en", _("English"))], wanted.language),
-            ("access", _("Access"), Access.choices, wanted.access),
+            ("access", _("Who may learn"), Access.choices, wanted.access),
         ],
     }
     template = (

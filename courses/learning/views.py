@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -218,7 +218,15 @@ def enrolments(request: HttpRequest, course_id: UUID) -> HttpResponse:
 def export_enrolments(request: HttpRequest, course_id: UUID) -> HttpResponse:
     course = _taught(request, course_id)
     total = Lesson.objects.filter(module__course=course).ready().count()
-    head = [_("Name"), _("User name"), _("Role"), _("How"), _("Since"), _("Lessons finished"), _("Lessons")]
+    head = [
+        pgettext("person", "Name"),
+        _("User name"),
+        _("Role"),
+        _("How"),
+        _("Since"),
+        _("Lessons finished"),
+        _("Lessons"),
+    ]
     rows = (
         [
             place.user.get_full_name(),

@@ -25,10 +25,10 @@ def browser(user: User | None = None, language: str = "en") -> Client:
 def film(owner: User | None, state: str = MasterState.PUBLISHED, **fields: Any) -> Master:
     return Master.objects.create(
         owner=owner,
-        title="Resuscitation bay",
         state=state,
         published_prefix="masters/x/published-1/" if state == MasterState.PUBLISHED else "",
         **{
+            "title": "Resuscitation bay",
             "projection": Projection.EQUIRECTANGULAR,
             "stereo": Stereo.MONO,
             "width": 3840,

@@ -163,3 +163,24 @@ def test_the_picker_offers_films_of_the_right_kind_that_are_ready_or_on_their_wa
     assert {item["master"] for item in offered} == {wanted, coming}
     answer = client.get(reverse("catalog:studio-films", args=[lesson.pk]), {"kind": "video"})
     assert {item["master"] for item in answer.context["films"]} == {flat, coming}
+
+
+def test_a_film_goes_from_the_library_into_a_new_lesson(author):
+    made = course(author, publish=False)
+    master = film(author, title="Ward round", projection="flat")
+    client = browser(author)
+    page = client.get(reverse("catalog:studio"), {"master": master.pk})
+    assert list(page.context["modules"]) == list(made.modules.all())
+    address = reverse("catalog:studio-use-film", args=[master.pk])
+    client.post(address, {"module": made.modules.get().pk})
+    lesson = made.modules.get().lessons.last()
+    assert (lesson.master, lesson.kind, lesson.title_zh) == (master, LessonKind.VIDEO, "Ward round")
+    assert client.post(address, {"module": ""}, follow=True).status_code == 200
+    assert client.get(reverse("catalog:studio"), {"master": "x"}).status_code == 404
+
+
+def test_the_film_of_somebody_else_cannot_be_taken_from_the_library(author):
+    made = course(author, publish=False)
+    master = film(person(Role.INSTRUCTOR, "other"))
+    address = reverse("catalog:studio-use-film", args=[master.pk])
+    assert browser(author).post(address, {"module": made.modules.get().pk}).status_code == 404

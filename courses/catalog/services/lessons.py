@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from courses.catalog import webvtt
 from courses.catalog.access import attachable
-from courses.catalog.models import Caption, Course, Lesson, Module
+from courses.catalog.models import TITLE_LENGTH, Caption, Course, Lesson, LessonKind, Module
 from courses.catalog.permissions import require_edit
 from courses.people.services.audit import log_action
-from streaming.library.models import Master
+from streaming.library.models import Master, Projection
 
 MODULE_FIELDS = ("title_zh", "title_en")
 LESSON_FIELDS = ("title_zh", "title_en", "kind", "body_zh", "body_en", "minutes", "situation")
@@ -77,6 +77,16 @@ def add_lesson(actor: Any, module: Module, **fields: Any) -> Lesson:
     lesson.save()
     log_action(actor=actor, action="catalog.lesson.add", target=lesson, data={"course": str(module.course_id)})
     return lesson
+
+
+@transaction.atomic
+def add_film_lesson(actor: Any, module: Module, master: Master) -> Lesson:
+    """A lesson that shows `master`, titled like it, at the end of the module; the kind follows the projection."""
+    kind = LessonKind.VIDEO if master.projection == Projection.FLAT else LessonKind.VIDEO_360
+    title = master.title[:TITLE_LENGTH]
+    titles = {f"title_{code}": title for code in module.course.languages}
+    lesson = add_lesson(actor, module, kind=kind, **titles)
+    return update_lesson(actor, lesson, master=master)
 
 
 @transaction.atomic
