@@ -13,6 +13,8 @@ from streaming.library.packaging.samples import SampleEntry, hevc_entry, hevc_sa
 
 CRF = "26"
 PRESET = "superfast"
+# Options of a rendition that are the encoder's settings, and what they are.
+RATE = {"crf": float, "qp": float, "maxrate": int, "bufsize": int, "keyint": int}
 
 
 def hevc_options(max_kbps: int, gop: int) -> dict[str, str]:
@@ -31,14 +33,15 @@ class NativeEncoder:
     def __init__(self, settings: VideoSettings, *, measure: bool = True) -> None:
         from codec_native import Encoder
 
-        options: dict[str, Any] = {key: int(value) for key, value in settings.options.items() if key in WHOLE}
+        options: dict[str, Any] = {
+            key: kind(settings.options[key]) for key, kind in RATE.items() if key in settings.options
+        }
         self._given = 0
         self._encoder = Encoder(
             settings.width,
             settings.height,
             settings.fps,
             preset=settings.options["preset"],
-            crf=float(settings.options["crf"]),
             threads=settings.threads,
             projection="erp" if settings.projection == "equirectangular" else "flat",
             stereo="top-bottom" if settings.stereo == "top-bottom" else "mono",
@@ -61,9 +64,6 @@ class NativeEncoder:
 
     def close(self) -> None:
         self._encoder.close()
-
-
-WHOLE = {"maxrate", "bufsize", "keyint"}
 
 
 def to_sample(packet: Any) -> Sample:

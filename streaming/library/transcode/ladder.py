@@ -1,5 +1,6 @@
 """Which renditions a source gets: sizes, codecs, rate caps (never larger than the source, always even), segments."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,9 @@ TOP_PIXELS = 3840 * 1920
 MIN_KBPS = 400
 # Level 5.1 of H.264 (ITU-T H.264 Table A-1): largest frame in macroblocks, and macroblocks a second of level 5.2.
 MAX_MACROBLOCKS, MAX_MACROBLOCKS_PER_SECOND = 36_864, 2_073_600
+# HEVC is for headsets, which decode near-8K in hardware: the largest sizes only.
+HEVC_SIDE, HEVC_SMALLEST = 8192, 2048
+MAX_PIXELS = 4096 * 2304
 GOP_SECONDS = 2
 SEGMENT_SECONDS = 4
 # A tail that is shorter than this part of a segment joins the segment before it.
@@ -37,14 +41,31 @@ def plan_ladder(
     *, width: int, height: int, fps: Fraction, projection: str, stereo: str, codecs: Sequence[str]
 ) -> list[Step]:
     """Steps from the best down, all codecs of a size together. `width` and `height` are what a viewer sees."""
-    steps = []
-    for step_width, step_height in sizes(width, height, projection, stereo):
-        for codec in codecs:
-            if codec == "h264" and not fits_h264(step_width, step_height, fps):
-                continue
-            cap = rate_cap(codec, step_width * step_height, fps)
-            steps.append(Step(codec, step_width, step_height, cap, round(fps * GOP_SECONDS)))
-    return steps
+    shapes = sizes(width, height, projection, stereo)
+    largest = largest_hevc(width, height)
+    if "hevc" in codecs and largest[0] > shapes[0][0]:
+        shapes.insert(0, largest)
+    return [
+        Step(codec, step_width, step_height, rate_cap(codec, step_width * step_height, fps), round(fps * GOP_SECONDS))
+        for step_width, step_height in shapes
+        for codec in codecs
+        if fits(codec, step_width, step_height, fps)
+    ]
+
+
+def largest_hevc(width: int, height: int) -> tuple[int, int]:
+    """The source's own size, as far as headsets decode it: up to 8192 a side."""
+    scale = min(1.0, HEVC_SIDE / max(width, height))
+    return int(width * scale) // 2 * 2, int(height * scale) // 2 * 2
+
+
+def fits(codec: str, width: int, height: int, fps: Fraction) -> bool:
+    """Whether players of a codec take a size: what is larger than the ladder is for HEVC, what is small is not."""
+    if codec == "hevc":
+        return max(width, height) >= HEVC_SMALLEST
+    if width * height > MAX_PIXELS:
+        return False
+    return codec != "h264" or fits_h264(width, height, fps)
 
 
 def sizes(width: int, height: int, projection: str, stereo: str) -> list[tuple[int, int]]:
@@ -54,6 +75,8 @@ def sizes(width: int, height: int, projection: str, stereo: str) -> list[tuple[i
     else:
         reference, wanted = min(width, height), FLAT_SIDES
     limit = min(reference, wanted[0] if reference > wanted[0] * 1.07 else reference)
+    # A shape that nobody's table knows must not become larger than any decoder takes.
+    limit = min(limit, math.isqrt(MAX_PIXELS * reference * reference // (width * height)))
     scales = [limit]
     for candidate in wanted:
         if candidate <= scales[-1] * STEP:

@@ -52,6 +52,21 @@ def test_no_rendition_is_larger_than_its_source_or_than_the_line(
         assert step.codec != "h264" or fits_h264(step.width, step.height, fps)
 
 
+def test_hevc_brings_the_whole_size_of_a_near_8k_source_to_headsets() -> None:
+    steps = plan_ladder(
+        width=7680,
+        height=3840,
+        fps=Fraction(30),
+        projection="equirectangular",
+        stereo="mono",
+        codecs=["av1", "h264", "hevc"],
+    )
+    hevc = [(step.width, step.height) for step in steps if step.codec == "hevc"]
+    assert hevc == [(7680, 3840), (3840, 1920), (2560, 1280)]
+    assert max(step.width for step in steps if step.codec != "hevc") == 3840
+    assert all(step.max_kbps + 160 <= 15_000 for step in steps)
+
+
 @given(frames=st.integers(1, 100_000), fps=RATES)
 def test_segments_cover_every_picture_once_and_begin_at_a_regular_distance(frames: int, fps: Fraction) -> None:
     pieces = cut(frames, fps)

@@ -13,7 +13,7 @@ import pytest
 from streaming.library.encoders.base import VideoSettings, backend
 from streaming.library.errors import MediaError
 from streaming.library.probe.examine import examine
-from streaming.library.quality import psnr, row_weights
+from streaming.library.quality import ErrorMeter, psnr, row_weights
 from streaming.library.transcode.segment import SegmentWork, make_segment
 from tests.library.films import make_film, number_of
 
@@ -58,6 +58,34 @@ def test_segments_joined_show_every_picture_once_and_in_order(codec: str, tmp_pa
     gaps = {later.pts - earlier.pts for earlier, later in itertools.pairwise(shown)}
     assert len(gaps) == 1
     assert gaps.pop() * shown[0].time_base == Fraction(1, 30)
+
+
+def test_our_own_hevc_encoder_does_the_same_and_reports_its_quality_truly(tmp_path: Path) -> None:
+    film = make_film(tmp_path / "film.mp4", frames=30)
+    facts, timeline = examine(film)
+    wanted = VideoSettings(
+        "hevc",
+        320,
+        160,
+        timeline.fps,
+        10,
+        2000,
+        {"preset": "superfast", "qp": "24", "keyint": "10"},
+        projection="equirectangular",
+    )
+    works = [SegmentWork(film, timeline, facts["stream_index"], 0, wanted, n, n * 15, 15) for n in range(2)]
+    made = [make_segment(work) for work in works]
+    shown = pictures(made[0].init + b"".join(segment.media for segment in made))
+    assert [number_of(frame) for frame in shown] == list(range(30))
+    assert made[0].codecs.startswith("hvc1.1.6.L")
+    meter = ErrorMeter(320, 160, "equirectangular")
+    with av.open(str(film)) as source:
+        errors = [
+            meter.compare(luma(original), luma(coded))
+            for original, coded in zip(source.decode(video=0), shown, strict=True)
+        ]
+    assert sum(segment.sse for segment in made) == pytest.approx(sum(plain for plain, _ in errors), rel=1e-6)
+    assert sum(segment.wsse for segment in made) == pytest.approx(sum(weighted for _, weighted in errors), rel=1e-3)
 
 
 def test_open_gops_and_b_pictures_of_the_source_lose_nothing(tmp_path: Path) -> None:
