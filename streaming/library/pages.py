@@ -38,8 +38,8 @@ def story(master: Master) -> list[Step]:
     marks = _marks(master)
     return [
         Step("received", _("Received"), _received_text(master), "done", master.created_at),
-        Step("understood", _("Understood"), _understood_text(master, marks[0]), marks[0]),
-        Step("preparing", _("Made ready"), _preparing_text(master, marks[1]), marks[1], master.started_at),
+        Step("understood", _understood_title(marks[0]), _understood_text(master, marks[0]), marks[0]),
+        Step("preparing", _preparing_title(marks[1]), _preparing_text(master, marks[1]), marks[1], master.started_at),
         Step("ready", _("Ready"), _ready_text(marks[2]), marks[2], master.published_at),
     ]
 
@@ -58,6 +58,14 @@ def _marks(master: Master) -> tuple[str, str, str]:
 
 def _received_text(master: Master) -> str:
     return f"{master.original_name or master.title} · {filesizeformat(master.size)}"
+
+
+def _understood_title(mark: str) -> str:
+    return {"done": _("Understood"), "stopped": _("Not understood")}.get(mark, _("Being understood"))
+
+
+def _preparing_title(mark: str) -> str:
+    return {"done": _("Made ready"), "stopped": _("Not made ready")}.get(mark, _("Being made ready"))
 
 
 def _understood_text(master: Master, mark: str) -> str:

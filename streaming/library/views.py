@@ -116,10 +116,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_people_who_upload
 def master(request: HttpRequest, master_id: UUID) -> HttpResponse:
-    """One master. With `HX-Request`, only the part that changes while workers work on it."""
     found = _managed(request, master_id)
-    template = "library/_master_live.html" if getattr(request, "htmx", False) else "library/master.html"
-    return render(request, template, _master_context(request, found))
+    return render(request, "library/master.html", _master_context(request, found))
 
 
 @require_safe

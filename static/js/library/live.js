@@ -31,15 +31,7 @@ export function drawNumbers(holder, numbers) {
   if (bar instanceof HTMLProgressElement && numbers.percent !== undefined) bar.value = numbers.percent;
   put(holder, "percent", numbers.percent === undefined ? null : String(Math.floor(numbers.percent)));
   put(holder, "fps", numbers.fps ? say("fps", { fps: numbers.fps.toFixed(numbers.fps < 10 ? 1 : 0) }) : "");
-  put(holder, "left", isKnown(numbers.seconds_left) ? say("timeLeft", { time: duration(numbers.seconds_left) }) : "");
-}
-
-/**
- * @param {number | null | undefined} value
- * @returns {value is number}
- */
-function isKnown(value) {
-  return value !== null && value !== undefined;
+  put(holder, "left", numbers.seconds_left ? say("timeLeft", { time: duration(numbers.seconds_left) }) : "");
 }
 
 /**
@@ -75,23 +67,45 @@ function dress(root) {
 }
 
 /**
- * Replace what is inside `region` by the answer of its `data-refresh` address.
+ * Replace what is inside `region` by the answer of its `data-refresh` address: all of a fragment, or of a whole page
+ * the parts that both have (`data-part`).
  * @param {HTMLElement} region
  */
 async function refresh(region) {
   const address = region.dataset.refresh;
   if (!address || region.getAttribute("aria-busy") === "true") return;
+  const inParts = region.querySelector("[data-part]") !== null;
   region.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(address, { headers: { "HX-Request": "true", Accept: "text/html" } });
+    const response = await fetch(address, { headers: { Accept: "text/html", ...(inParts ? {} : { "HX-Request": "true" }) } });
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    keepFocus(region, () => region.replaceChildren(...page.body.childNodes));
+    if (inParts) exchangeParts(region, page);
+    else keepFocus(region, () => region.replaceChildren(...page.body.childNodes));
     dress(region);
   } catch {
     // The next message or the next poll tries again.
   } finally {
     region.setAttribute("aria-busy", "false");
+  }
+}
+
+/**
+ * A part in which somebody is typing or choosing stays. The first time that the film can be played the page is loaded
+ * anew, for the player comes with the page.
+ * @param {HTMLElement} region
+ * @param {Document} page
+ */
+function exchangeParts(region, page) {
+  const comesAlive = page.querySelector("[data-player]") && !region.querySelector("[data-player]");
+  if (comesAlive && !document.querySelector("dialog[open]")) {
+    location.reload();
+    return;
+  }
+  for (const part of region.querySelectorAll("[data-part]")) {
+    const fresh = page.querySelector(`[data-part="${part.getAttribute("data-part")}"]`);
+    const isUsed = part.contains(document.activeElement) && document.activeElement?.matches("select, input");
+    if (fresh && !isUsed && !fresh.querySelector("[data-player]")) part.replaceWith(fresh);
   }
 }
 
@@ -117,7 +131,8 @@ export function apply(message) {
       refresh(region);
       continue;
     }
-    drawNumbers(holder.querySelector(".story, .film-card__body") ?? holder, message);
+    const own = holder.querySelector(".story, .film-card__body");
+    drawNumbers(own instanceof HTMLElement ? own : holder, message);
     for (const one of message.renditions ?? []) applyRendition(holder, one, region);
   }
 }

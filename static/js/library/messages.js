@@ -4,9 +4,9 @@
 
 export const messages = {
   en: {
-    received: "Received",
-    understood: "Understood",
-    preparing: "Made ready",
+    received: "Being received",
+    understood: "Being understood",
+    preparing: "Being made ready",
     ready: "Ready",
     understoodTodo: "Then we look what is in the file.",
     preparingTodo: "Qualities for every screen and connection.",
@@ -44,8 +44,8 @@ export const messages = {
     hours: "{hours} h {minutes} min",
   },
   "zh-hans": {
-    received: "已接收",
-    understood: "已识别",
+    received: "接收中",
+    understood: "识别",
     preparing: "转码",
     ready: "可以观看",
     understoodTodo: "接下来识别文件里的内容。",

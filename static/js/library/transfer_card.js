@@ -82,6 +82,7 @@ export function drawCard(card, transfer) {
   const problem = find(card, "[data-problem]");
   problem.hidden = transfer.state !== "failed";
   problem.textContent = transfer.state === "failed" ? problemText(transfer) : "";
+  card.classList.toggle("transfer--waiting", transfer.state === "waiting");
   find(card, ".story__step").classList.toggle("story__step--stopped", transfer.state === "failed");
   /** @type {Record<string, boolean>} */
   const shown = {

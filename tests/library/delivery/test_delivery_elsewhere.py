@@ -14,7 +14,7 @@ class BucketStorage(Storage):
 
     objects: ClassVar[dict[str, bytes]] = {}
 
-    def _open(self, name: str, mode: str = "rb") -> ContentFile[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> ContentFile:
         if name not in self.objects:
             raise FileNotFoundError(name)
         return ContentFile(self.objects[name])
