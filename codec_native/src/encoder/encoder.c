@@ -792,6 +792,7 @@ static int open_rate_control(vr_encoder *e, int quality)
     rp.width = e->seq.width;
     rp.height = e->seq.height;
     rp.keyint = p->keyint;
+    rp.gop_size = e->seq.tools.gop_size;
     rp.qp_max = 51;
     rp.intra_offset = p->low_delay ? -1 : -3;
     for (int l = 1; l <= VR_RC_MAX_LEVEL; l++)

@@ -98,7 +98,7 @@ static void write_vui(const vr_seq *s, vr_bitwriter *w)
     vr_bw_u(w, 0, 1);
     vr_bw_u(w, 0, 1); /* HRD */
     vr_bw_u(w, 1, 1); /* bitstream_restriction_flag */
-    vr_bw_u(w, s->n_tiles > 1, 1);
+    vr_bw_u(w, 1, 1); /* tiles_fixed_structure_flag: also with one tile, so that such streams pack with tiled ones */
     vr_bw_u(w, !p->mcts, 1);
     vr_bw_u(w, 1, 1);
     vr_bw_ue(w, 0);
@@ -279,7 +279,7 @@ static void write_mcts_sei(vr_buffer *out)
     vr_bw_u(&w, 1, 1); /* mc_all_tiles_exact_sample_value_match_flag */
     vr_bw_u(&w, 1, 1); /* each_tile_one_tile_set_flag */
     vr_bw_u(&w, 0, 1);
-    append_sei(out, VR_NAL_SEI_PREFIX, 148, &w);
+    append_sei(out, VR_NAL_SEI_PREFIX, 139, &w);
     vr_bw_free(&w);
 }
 

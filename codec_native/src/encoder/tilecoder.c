@@ -139,27 +139,38 @@ static void save_borders(vr_coder *c)
     }
 }
 
+static uint64_t squared_error(const vr_kernels *k, const vr_pixel *a, ptrdiff_t as, const vr_pixel *b, ptrdiff_t bs,
+                              int width, int height)
+{
+    uint64_t sum = 0;
+    int x = 0;
+    for (; x + 64 <= width; x += 64)
+        for (int y = 0; y < height; y += 64)
+            sum += k->sse[VR_W(64)](a + y * as + x, as, b + y * bs + x, bs, VR_MIN(64, height - y));
+    for (int y = 0; y < height; y++)
+        for (int i = x; i < width; i++)
+            sum += (uint64_t)((a[y * as + i] - b[y * bs + i]) * (a[y * as + i] - b[y * bs + i]));
+    return sum;
+}
+
 /* Errors of the final rows [y0, y1) of the tile, inside the shown picture. */
 static void measure(vr_coder *c, int y0, int y1, vr_tile_stats *stats)
 {
     const vr_seq *s = c->seq;
     const vr_tile *t = c->tile;
     for (int p = 0; p < 3; p++) {
-        int sub = p > 0, x1 = VR_MIN(t->x1, s->width) >> sub, a = y0 >> sub, b = VR_MIN(y1, s->height) >> sub;
+        int sub = p > 0, x0 = t->x0 >> sub, x1 = VR_MIN(t->x1, s->width) >> sub, a = y0 >> sub;
+        int b = VR_MIN(y1, s->height) >> sub;
         ptrdiff_t os = c->src->stride[p], rs = c->frame->stride[p];
-        for (int y = a; y < b; y++) {
-            const vr_pixel *o = c->src->plane[p] + y * os, *r = c->frame->plane[p] + y * rs;
-            uint64_t row = 0;
-            int x = t->x0 >> sub;
-            for (; x + 64 <= x1; x += 64)
-                row += c->k->sse[VR_W(64)](o + x, os, r + x, rs, 1);
-            for (; x < x1; x++)
-                row += (uint64_t)((o[x] - r[x]) * (o[x] - r[x]));
-            stats->sse[p] += row;
-            if (!p)
-                stats->wsse += (double)row * (s->row_weight ? s->row_weight[y] / s->row_weight_mean : 1.0);
-        }
+        const vr_pixel *o = c->src->plane[p] + a * os + x0, *r = c->frame->plane[p] + a * rs + x0;
+        if (b <= a)
+            continue;
+        stats->sse[p] += squared_error(c->k, o, os, r, rs, x1 - x0, b - a);
+        if (!p && s->row_weight)
+            stats->wsse += (double)c->k->wsse(o, os, r, rs, x1 - x0, b - a, s->row_weight + a) / s->row_weight_mean;
     }
+    if (!s->row_weight)
+        stats->wsse = (double)stats->sse[0];
 }
 
 static void write_header(vr_coder *c, vr_buffer *out)
