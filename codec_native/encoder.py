@@ -350,6 +350,7 @@ class Encoder:
 
         Raises :class:`FrameError` (shape, strides, size), :class:`FrameTypeError` (type, format), :class:`StateError`.
         """
+        self._open()
         picture = ffi.new("vr_picture *")
         keep = self._fill(picture, frame)
         picture.pts = self._pts(frame, pts)
