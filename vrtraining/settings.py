@@ -158,6 +158,11 @@ UPLOAD_EXPIRES_AFTER_HOURS = env.int("UPLOAD_EXPIRES_AFTER_HOURS", 7 * 24)
 # A signed media address works this long for the one who got it; the player renews it.
 MEDIA_ADDRESS_SECONDS = env.int("MEDIA_ADDRESS_SECONDS", 4 * 3600)
 
+# Codecs of the renditions: av1, h264, and hevc (our own encoder, sizes from 2048 on, near-8K for headsets).
+LIBRARY_CODECS = env.list("LIBRARY_CODECS", default=["av1", "h264"])
+# Threads of one segment's encoder; one process a core with one thread each has the least overhead.
+LIBRARY_ENCODER_THREADS = env.int("LIBRARY_ENCODER_THREADS", 1)
+
 # --- work -------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") if REDIS_URL.startswith("unix://") else REDIS_URL
 CELERY_RESULT_BACKEND = None

@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from streaming.library.encoders.base import Backend, Sample, VideoSettings, register
 from streaming.library.packaging.samples import SampleEntry, hevc_entry, hevc_sample
 
-CRF = "26"
+CRF = "23"
 PRESET = "superfast"
 # Options of a rendition that are the encoder's settings, and what they are.
 RATE = {"crf": float, "qp": float, "maxrate": int, "bufsize": int, "keyint": int}

@@ -63,8 +63,7 @@ def make_plan(master: Master) -> None:
 
 def codecs_wanted() -> list[str]:
     """Codecs of the ladder: those that the installation asks for and that can be encoded here."""
-    wanted = getattr(settings, "LIBRARY_CODECS", None) or ["av1", "h264"]
-    return [codec for codec in wanted if codec in available()]
+    return [codec for codec in settings.LIBRARY_CODECS if codec in available()]
 
 
 def queue_waiting(master: Master) -> None:
@@ -92,5 +91,5 @@ def video_settings(master: Master, rendition: Rendition) -> VideoSettings:
         color=(primaries, transfer, matrix),
         projection=master.projection,
         stereo=master.stereo,
-        threads=getattr(settings, "LIBRARY_ENCODER_THREADS", 1),
+        threads=settings.LIBRARY_ENCODER_THREADS,
     )
