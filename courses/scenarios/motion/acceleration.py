@@ -15,7 +15,7 @@ from courses.scenarios.motion.position import LARGEST_STROKE_MM, SMALLEST_STROKE
 Vector = tuple[float, float, float]
 
 # Corner of the high-pass that keeps the running velocity from drifting; far below 1.3 Hz, the slowest compressions.
-CORNER_RAD_S = 2.0
+CORNER_RAD_S = 4.0
 # Faster than this the chest is on its way; 0.08 m/s is a third of the peak speed of a shallow, slow compression.
 MOVING_M_S = 0.08
 STARTING_M_S = 0.03
