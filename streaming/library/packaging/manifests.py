@@ -7,6 +7,8 @@ from xml.sax.saxutils import quoteattr
 
 from streaming.library.packaging.names import INIT_NAME, segment_name
 
+# The widest rendition that a player may begin with.
+START_WIDTH = 1920
 # Which sound goes with which pictures: a player that has AV1 has Opus, one that has H.264 or HEVC has AAC.
 AUDIO_OF = {"av1": "opus", "h264": "aac", "hevc": "aac"}
 
@@ -58,7 +60,8 @@ def multivariant_playlist(videos: list[Track], audios: list[Track]) -> str:
             f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="{track.codec}",NAME="{track.language or "main"}"{language},'
             f'DEFAULT=YES,AUTOSELECT=YES,CHANNELS="{track.channels}",URI="{track.name}/index.m3u8"'
         )
-    for track in videos:
+    # Players begin with the first: one that comes quickly and is worth looking at, then the rest.
+    for track in sorted(videos, key=lambda track: track.width > START_WIDTH):
         audio = by_codec.get(AUDIO_OF[track.codec])
         codecs = ",".join([track.codecs] + ([audio.codecs] if audio else []))
         peak = track.peak_bandwidth + (audio.peak_bandwidth if audio else 0)

@@ -127,6 +127,12 @@ def test_the_multivariant_playlist_gives_av1_opus_and_h264_aac() -> None:
     assert variants[0][0].startswith("BANDWIDTH=460000,AVERAGE-BANDWIDTH=328000")
 
 
+def test_players_begin_with_a_rendition_that_comes_quickly() -> None:
+    ladder = [track(f"h264-{width}x{width // 2}", width=width, height=width // 2) for width in (3840, 2560, 1920, 1280)]
+    uris = [line for line in multivariant_playlist(ladder, []).splitlines() if line.endswith("index.m3u8")]
+    assert [uri.split("-")[1].split("x")[0] for uri in uris] == ["1920", "1280", "3840", "2560"]
+
+
 def test_the_dash_manifest_tells_the_same_times_as_the_playlist() -> None:
     root = ElementTree.fromstring(dash_manifest([track()], [AUDIO]))
     representations = root.findall(f".//{DASH}Representation")

@@ -1,6 +1,7 @@
 """Who works on what: leases, attempts, cancelling, trying again, sweeping up. Nothing is encoded here."""
 
 import errno
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -216,6 +217,53 @@ def test_a_damaged_film_leaves_no_segments_behind(
     assert (planned.state, planned.error_code) == ("failed", "damaged")
     assert not store.exists(store.building_prefix(planned.storage_prefix, planned.generation))
     assert store.exists(planned.file.name)
+
+
+# --- heartbeats -------------------------------------------------------------------------------
+
+
+class Row:
+    """Stands for the queryset of a leased row: how many rows a beat still finds."""
+
+    def __init__(self, found: int) -> None:
+        self.found = found
+        self.beats: list[dict[str, Any]] = []
+
+    def update(self, **fields: Any) -> int:
+        self.beats.append(fields)
+        return self.found
+
+
+def test_a_heart_beats_without_the_work_and_carries_its_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.01)
+    row = Row(1)
+    with leases.Heart(lambda: row, lambda: {"frames_done": 7}) as heart:
+        time.sleep(0.2)
+        heart.beat()
+    assert len(row.beats) >= 3
+    assert {beat["frames_done"] for beat in row.beats} == {7}
+    beats = len(row.beats)
+    time.sleep(0.05)
+    assert len(row.beats) == beats
+
+
+def test_work_that_is_no_longer_wanted_is_stopped_at_its_next_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.01)
+    with leases.Heart(lambda: Row(0)) as heart:
+        time.sleep(0.2)
+        with pytest.raises(leases.Stopped):
+            heart.beat()
+
+
+def test_work_that_hangs_loses_its_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(leases, "STUCK_SECONDS", 0.1)
+    row = Row(1)
+    with leases.Heart(lambda: row):
+        time.sleep(0.3)
+        beats = len(row.beats)
+        time.sleep(0.1)
+        assert len(row.beats) == beats
 
 
 # --- sweeping ---------------------------------------------------------------------------------
