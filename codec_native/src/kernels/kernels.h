@@ -52,7 +52,8 @@ typedef struct vr_kernels {
     /* ---- Fractional sample interpolation, 8.5.3.3.3 -------------------------------------------------
      * 16-bit values are the standard's 14-bit predSamples (shift1 = 0, no offset): range -8192..24480.
      * Results to 8 bits include the default weighting's rounding (offset 32, shift 6) and clipping.
-     * 8-tap (luma) reads 3 samples before and 4 after; 4-tap (chroma) 1 before and 2 after.
+     * 8-tap (luma) reads 3 samples before (horizontally 4, the farthest unused) and 4 after; 4-tap (chroma) 1
+     * before and 2 after.
      * For the two-dimensional case run hor_8to16 on (height + 7) rows from src - 3 * stride (chroma:
      * height + 3 rows from src - stride), then ver_16to8 or ver_16to16 on the row of index 3 (1). */
     vr_interp_8to8 interp_hor_8to8[VR_WIDTH_ENTRIES];

@@ -5,7 +5,7 @@
 
 /* ---- SAD -------------------------------------------------------------------------------------------------- */
 
-/* Adds the differences of one row (two rows, where width < 16) to the 64-bit sums. */
+/* Differences of two rows of 16 and less as 64-bit sums. 12: whole parts. */
 VR_ALWAYS_INLINE __m128i sad_narrow(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
                                     int width)
 {
@@ -14,17 +14,10 @@ VR_ALWAYS_INLINE __m128i sad_narrow(const vr_pixel *a, ptrdiff_t a_stride, const
                              _mm_sad_epu8(load_16(a + a_stride), load_16(b + b_stride)));
     if (width == 8)
         return _mm_sad_epu8(load_8_8(a, a + a_stride), load_8_8(b, b + b_stride));
-    return _mm_sad_epu8(load_4_4(a, a + a_stride), load_4_4(b, b + b_stride));
-}
-
-/* Widths of 16 and less, two rows a step. 12 and 6: whole parts. */
-VR_ALWAYS_INLINE __m128i sad_two_rows(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
-                                      int width)
-{
     if (width == 12)
-        return _mm_add_epi64(sad_narrow(a, a_stride, b, b_stride, 8),
-                             sad_narrow(a + 8, a_stride, b + 8, b_stride, 4));
-    return sad_narrow(a, a_stride, b, b_stride, width);
+        return _mm_add_epi64(_mm_sad_epu8(load_8_8(a, a + a_stride), load_8_8(b, b + b_stride)),
+                             _mm_sad_epu8(load_4_4(a + 8, a + 8 + a_stride), load_4_4(b + 8, b + 8 + b_stride)));
+    return _mm_sad_epu8(load_4_4(a, a + a_stride), load_4_4(b, b + b_stride));
 }
 
 /* One row of 24 and more. */
@@ -42,30 +35,59 @@ VR_ALWAYS_INLINE __m256i sad_row(const vr_pixel *a, const vr_pixel *b, int width
     return sum;
 }
 
-/* Against `count` references of one stride. */
-VR_ALWAYS_INLINE void sad_many(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *const *ref,
-                               ptrdiff_t ref_stride, int width, int height, int count, int32_t *cost)
+/* The two 64-bit sums of each vector added, as 32-bit numbers side by side. */
+VR_ALWAYS_INLINE __m128i reduce_2(__m128i s0, __m128i s1)
 {
-    if (width <= 16) {
-        __m128i sum[4];
-        for (int i = 0; i < count; i++)
-            sum[i] = _mm_setzero_si128();
-        for (int y = 0; y < height; y += 2)
-            for (int i = 0; i < count; i++)
-                sum[i] = _mm_add_epi64(
-                    sum[i], sad_two_rows(src + y * src_stride, src_stride, ref[i] + y * ref_stride, ref_stride, width));
-        for (int i = 0; i < count; i++)
-            cost[i] = _mm_cvtsi128_si32(_mm_add_epi32(sum[i], _mm_unpackhi_epi64(sum[i], sum[i])));
+    return _mm_add_epi64(_mm_unpacklo_epi64(s0, s1), _mm_unpackhi_epi64(s0, s1));
+}
+
+VR_ALWAYS_INLINE void store_costs(const __m128i *sum, int count, int32_t *cost)
+{
+    const __m128i first = reduce_2(sum[0], count > 1 ? sum[1] : sum[0]);
+    const __m128i second = count > 2 ? reduce_2(sum[2], count > 3 ? sum[3] : sum[2]) : first;
+    const __m128i costs = _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(first), _mm_castsi128_ps(second), 0x88));
+    if (count == 4) {
+        store_16(cost, costs);
+    } else if (count == 3) {
+        store_8(cost, costs);
+        store_4(cost + 2, _mm_srli_si128(costs, 8));
     } else {
-        __m256i sum[4];
-        for (int i = 0; i < count; i++)
-            sum[i] = _mm256_setzero_si256();
-        for (int y = 0; y < height; y++)
-            for (int i = 0; i < count; i++)
-                sum[i] = _mm256_add_epi64(sum[i], sad_row(src + y * src_stride, ref[i] + y * ref_stride, width));
-        for (int i = 0; i < count; i++)
-            cost[i] = (int32_t)sum_epi64(sum[i]);
+        store_4(cost, costs);
     }
+}
+
+/* Two rows a step against `count` references of one stride; wide rows of a single one in two chains of sums. */
+VR_ALWAYS_INLINE void sad_many(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *r0, const vr_pixel *r1,
+                               const vr_pixel *r2, const vr_pixel *r3, ptrdiff_t ref_stride, int width, int height,
+                               int count, int32_t *cost)
+{
+    const vr_pixel *ref[4] = {r0, r1, r2, r3};
+    __m256i wide[4], odd = _mm256_setzero_si256();
+    __m128i sum[4];
+    for (int i = 0; i < count; i++) {
+        sum[i] = _mm_setzero_si128();
+        wide[i] = odd;
+    }
+    for (int y = 0; y < height; y += 2, src += 2 * src_stride)
+        for (int i = 0; i < count; i++) {
+            if (width <= 16) {
+                sum[i] = _mm_add_epi64(sum[i], sad_narrow(src, src_stride, ref[i], ref_stride, width));
+            } else if (count == 1) {
+                wide[0] = _mm256_add_epi64(wide[0], sad_row(src, ref[0], width));
+                odd = _mm256_add_epi64(odd, sad_row(src + src_stride, ref[0] + ref_stride, width));
+            } else {
+                wide[i] = _mm256_add_epi64(wide[i],
+                                           _mm256_add_epi64(sad_row(src, ref[i], width),
+                                                            sad_row(src + src_stride, ref[i] + ref_stride, width)));
+            }
+            ref[i] += 2 * ref_stride;
+        }
+    if (width > 16)
+        for (int i = 0; i < count; i++) {
+            wide[i] = _mm256_add_epi64(wide[i], odd); /* zero unless there is one reference only */
+            sum[i] = _mm_add_epi64(low_half(wide[i]), high_half(wide[i]));
+        }
+    store_costs(sum, count, cost);
 }
 
 /* ---- SSE -------------------------------------------------------------------------------------------------- */
@@ -222,21 +244,19 @@ VR_ALWAYS_INLINE void sum_sqr_block(const vr_pixel *src, ptrdiff_t stride, int w
     static int sad_##W(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)       \
     {                                                                                                                  \
         int32_t cost;                                                                                                  \
-        sad_many(a, a_stride, &b, b_stride, W, height, 1, &cost);                                                      \
+        sad_many(a, a_stride, b, b, b, b, b_stride, W, height, 1, &cost);                                                      \
         return cost;                                                                                                   \
     }                                                                                                                  \
     static void sad_x3_##W(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,      \
                            const vr_pixel *ref2, ptrdiff_t ref_stride, int height, int32_t cost[3])                    \
     {                                                                                                                  \
-        const vr_pixel *const ref[3] = {ref0, ref1, ref2};                                                             \
-        sad_many(src, src_stride, ref, ref_stride, W, height, 3, cost);                                                \
+        sad_many(src, src_stride, ref0, ref1, ref2, ref2, ref_stride, W, height, 3, cost);                             \
     }                                                                                                                  \
     static void sad_x4_##W(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,      \
                            const vr_pixel *ref2, const vr_pixel *ref3, ptrdiff_t ref_stride, int height,               \
                            int32_t cost[4])                                                                            \
     {                                                                                                                  \
-        const vr_pixel *const ref[4] = {ref0, ref1, ref2, ref3};                                                       \
-        sad_many(src, src_stride, ref, ref_stride, W, height, 4, cost);                                                \
+        sad_many(src, src_stride, ref0, ref1, ref2, ref3, ref_stride, W, height, 4, cost);                             \
     }                                                                                                                  \
     static uint32_t sse_##W(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)  \
     {                                                                                                                  \

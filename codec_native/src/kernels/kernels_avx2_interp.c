@@ -15,15 +15,23 @@ enum { TO_8, TO_16 };
 /* Taps 2i and 2i + 1 in every 16-bit lane. */
 VR_ALWAYS_INLINE void load_taps_8(__m256i *tap, const int8_t *coeff, int taps)
 {
-    for (int i = 0; i < taps / 2; i++)
-        tap[i] = _mm256_set1_epi16((int16_t)((uint8_t)coeff[2 * i] | (uint8_t)coeff[2 * i + 1] << 8));
+    for (int i = 0; i < taps / 2; i++) {
+        int16_t pair;
+        memcpy(&pair, coeff + 2 * i, sizeof(pair));
+        tap[i] = _mm256_set1_epi16(pair);
+    }
 }
 
-/* Taps 2i and 2i + 1 in every 32-bit lane. */
+/* Taps 2i and 2i + 1, widened, in every 32-bit lane. */
 VR_ALWAYS_INLINE void load_taps_16(__m256i *tap, const int8_t *coeff, int taps)
 {
-    for (int i = 0; i < taps / 2; i++)
-        tap[i] = _mm256_set1_epi32((int)((uint16_t)coeff[2 * i] | (uint32_t)coeff[2 * i + 1] << 16));
+    const __m128i wide = _mm_cvtepi8_epi16(taps == 8 ? load_8(coeff) : load_4(coeff));
+    tap[0] = _mm256_broadcastd_epi32(wide);
+    tap[1] = _mm256_broadcastd_epi32(_mm_srli_si128(wide, 4));
+    if (taps == 8) {
+        tap[2] = _mm256_broadcastd_epi32(_mm_srli_si128(wide, 8));
+        tap[3] = _mm256_broadcastd_epi32(_mm_srli_si128(wide, 12));
+    }
 }
 
 /* (v + 32) >> 6 of 16-bit lanes. */
@@ -81,19 +89,22 @@ VR_ALWAYS_INLINE void hor_16x2(const vr_pixel *src0, const vr_pixel *src1, void 
     }
 }
 
-/* The samples of a narrow row, none beyond the last one needed: `half` bytes from the first tap, and `half` bytes up
- * to the last. */
+/* The samples of a narrow row, none beyond the last one needed. Eight outputs of eight taps need 15 bytes: one load
+ * that begins a byte early. Else two loads, one from the first tap on, one up to the last. */
 VR_ALWAYS_INLINE __m128i load_narrow(const vr_pixel *src, int width, int taps)
 {
     const vr_pixel *first = src - taps / 2 + 1;
     const int needed = width + taps - 1;
+    if (needed == 15)
+        return load_16(first - 1);
     return needed > 8 ? load_8_8(first, first + needed - 8) : load_4_4(first, first + needed - 4);
 }
 
 /* Byte of load_narrow's result that holds the sample at `position` from the first tap. */
 #define NARROW_BYTE(position, width, taps)                                                                             \
-    ((width) + (taps)-1 > 8 ? ((position) < 8 ? (position) : (position) + 17 - (width) - (taps))                       \
-                            : ((position) < 4 ? (position) : (position) + 9 - (width) - (taps)))
+    ((width) + (taps) == 16  ? (position) + 1                                                                          \
+     : (width) + (taps) > 9 ? ((position) < 8 ? (position) : (position) + 17 - (width) - (taps))                       \
+                             : ((position) < 4 ? (position) : (position) + 9 - (width) - (taps)))
 #define NARROW_PAIR(x, w, t) (char)NARROW_BYTE(x, w, t), (char)NARROW_BYTE((x) + 1, w, t)
 #define NARROW_PAIRS_4(x, w, t)                                                                                        \
     NARROW_PAIR(x, w, t), NARROW_PAIR((x) + 1, w, t), NARROW_PAIR((x) + 2, w, t), NARROW_PAIR((x) + 3, w, t)

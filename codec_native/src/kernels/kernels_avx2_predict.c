@@ -38,50 +38,46 @@ VR_ALWAYS_INLINE __m256i round_one(__m256i a)
     return _mm256_mulhrs_epi16(a, _mm256_set1_epi16(512));
 }
 
-/* 8-bit result of src0 (and src1, if `two`). */
+VR_ALWAYS_INLINE __m128i average_8(__m128i a, __m128i b)
+{
+    return _mm_mulhrs_epi16(_mm_adds_epi16(a, b), _mm_set1_epi16(256));
+}
+
+VR_ALWAYS_INLINE __m128i round_one_8(__m128i a)
+{
+    return _mm_mulhrs_epi16(a, _mm_set1_epi16(512));
+}
+
+/* 8-bit result of src0 (and src1, if `two`), two rows a step. */
 VR_ALWAYS_INLINE void predict(const int16_t *src0, ptrdiff_t stride0, const int16_t *src1, ptrdiff_t stride1,
                               vr_pixel *dst, ptrdiff_t dst_stride, int width, int height, int two)
 {
-#define RESULT(load_a, load_b) (two ? average(load_a, load_b) : round_one(load_a))
+#define WIDE(x, y) (two ? average(load_32(x), load_32(y)) : round_one(load_32(x)))
+#define NARROW(x, y) (two ? average_8(load_16(x), load_16(y)) : round_one_8(load_16(x)))
     for (int y = 0; y < height; y += 2, src0 += 2 * stride0, src1 += 2 * stride1, dst += 2 * dst_stride) {
-        if (width >= 32) {
-            for (int row = 0; row < 2; row++)
-                for (int x = 0; x < width; x += 32) {
-                    const int at = x + 32 > width ? width - 32 : x;
-                    const int16_t *a = src0 + row * stride0 + at, *b = src1 + row * stride1 + at;
-                    const __m256i left = RESULT(load_32(a), load_32(b)), right = RESULT(load_32(a + 16), load_32(b + 16));
-                    store_32(dst + row * dst_stride + at,
-                             _mm256_permute4x64_epi64(_mm256_packus_epi16(left, right), 0xD8));
-                }
-        } else if (width >= 8) {
-            /* Two rows, eight values of each in a lane; 16 and 24 wide take it in steps of 16. */
-            const int step = width >= 16 ? 16 : 8;
-            for (int x = 0; x < width; x += step) {
-                const int at = x + step > width ? width - step : x;
-                const int16_t *a = src0 + at, *b = src1 + at;
-                const __m256i left = RESULT(load_16_16(a, a + stride0), load_16_16(b, b + stride1));
-                if (step == 16) {
-                    const __m256i right = RESULT(load_16_16(a + 8, a + 8 + stride0), load_16_16(b + 8, b + 8 + stride1));
-                    store_16_16(dst + at, dst + at + dst_stride, _mm256_packus_epi16(left, right));
-                } else {
-                    const __m128i packed = _mm_packus_epi16(low_half(left), high_half(left));
-                    store_8(dst + at, packed);
-                    store_8_high(dst + at + dst_stride, packed);
-                }
-            }
-        } else {
-            for (int x = 0; x < width; x += 4) {
-                const int at = x + 4 > width ? width - 4 : x;
-                const int16_t *a = src0 + at, *b = src1 + at;
-                const __m256i sum = RESULT(_mm256_castsi128_si256(load_8_8(a, a + stride0)),
-                                           _mm256_castsi128_si256(load_8_8(b, b + stride1)));
-                const __m128i packed = _mm_packus_epi16(low_half(sum), low_half(sum));
-                store_4(dst + at, packed);
-                store_4(dst + at + dst_stride, _mm_srli_si128(packed, 4));
+        const int step = width >= 16 ? 16 : width >= 8 ? 8 : 4;
+        for (int x = 0; x < width; x += step) {
+            const int at = x + step > width ? width - step : x;
+            const int16_t *a = src0 + at, *b = src1 + at, *a1 = a + stride0, *b1 = b + stride1;
+            vr_pixel *out = dst + at, *out1 = out + dst_stride;
+            if (step == 16) {
+                const __m256i rows = _mm256_packus_epi16(WIDE(a, b), WIDE(a1, b1));
+                store_16_16(out, out1, _mm256_permute4x64_epi64(rows, 0xD8));
+            } else if (step == 8) {
+                const __m128i rows = _mm_packus_epi16(NARROW(a, b), NARROW(a1, b1));
+                store_8(out, rows);
+                store_8_high(out1, rows);
+            } else {
+                const __m128i first = load_8_8(a, a1), second = load_8_8(b, b1);
+                const __m128i sum = two ? average_8(first, second) : round_one_8(first);
+                const __m128i rows = _mm_packus_epi16(sum, sum);
+                store_4(out, rows);
+                store_4(out1, _mm_srli_si128(rows, 4));
             }
         }
     }
-#undef RESULT
+#undef WIDE
+#undef NARROW
 }
 
 /* One row of explicit weighting: 16 bits times weight pairs by vpmaddwd on interleaved (a, b). The weights fit 16 bits;

@@ -22,7 +22,7 @@ static int check_interp(check *t, const void *c, const void *fast, int kind, int
     FOR_EACH_LAYOUT(horizontal && kind == 1)
     for (int frac = 1; frac <= last_frac; frac++) {
         const int pattern = (frac + variant + i_height) % PATTERNS;
-        LAYOUT(source, in, horizontal ? before : 0, horizontal ? after : 0, horizontal ? 0 : before,
+        LAYOUT(source, in, horizontal ? before + (taps == 8) : 0, horizontal ? after : 0, horizontal ? 0 : before,
                horizontal ? 0 : after);
         LAYOUT(target, out, 0, 0, 0, 0);
         const plane src = check_plane(0, &source), dst = check_plane(1, &target);
