@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from streaming.library.services import sweeping, transcoding, uploads
+from streaming.library.services import examining, publishing, sweeping, transcoding, uploads
 
 # A pool process that hangs in a decoder for this long is killed; its lease has run out long before.
 HOURS = 3600
@@ -12,22 +12,22 @@ HOURS = 3600
 
 @shared_task(name="streaming.library.tasks.light_examine", time_limit=2 * HOURS)
 def light_examine(master_id: str) -> None:
-    transcoding.examine_master(UUID(master_id))
+    examining.examine_master(UUID(master_id))
 
 
 @shared_task(name="streaming.library.tasks.light_make_stills", time_limit=HOURS)
 def light_make_stills(master_id: str) -> None:
-    transcoding.make_master_stills(UUID(master_id))
+    examining.make_master_stills(UUID(master_id))
 
 
 @shared_task(name="streaming.library.tasks.light_assemble", time_limit=HOURS)
 def light_assemble(master_id: str) -> None:
-    transcoding.assemble_master(UUID(master_id))
+    publishing.assemble_master(UUID(master_id))
 
 
 @shared_task(name="streaming.library.tasks.verify_master", time_limit=12 * HOURS)
 def verify_master(master_id: str) -> None:
-    transcoding.verify_master(UUID(master_id))
+    publishing.verify_master(UUID(master_id))
 
 
 @shared_task(name="streaming.library.tasks.transcode_segment", time_limit=2 * HOURS)

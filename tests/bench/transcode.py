@@ -149,14 +149,14 @@ def one_measurement(source: Path, processes: int) -> None:
     from django.core.management import call_command
 
     from streaming.library.queueing import without_broker
-    from streaming.library.services import transcoding
+    from streaming.library.services import examining
     from streaming.library.services.masters import receive_upload
     from streaming.library.transcode.standalone import state, transcode_all
 
     call_command("migrate", interactive=False, verbosity=0)
     with without_broker():
         master = receive_upload(actor=None, path=source, original_name=source.name, copy=True)
-        transcoding.examine_master(master.id)
+        examining.examine_master(master.id)
         started = time.monotonic()
         transcode_all(master.id, processes)
         elapsed = time.monotonic() - started

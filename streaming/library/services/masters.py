@@ -25,7 +25,8 @@ from streaming.library.models import (
 from streaming.library.models.master import WORKING_STATES
 from streaming.library.packaging import store
 from streaming.library.services.planning import make_plan, queue_waiting
-from streaming.library.services.transcoding import advance, announce_state
+from streaming.library.services.publishing import advance
+from streaming.library.services.stages import announce_state
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")

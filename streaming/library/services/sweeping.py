@@ -15,7 +15,7 @@ from streaming.library.errors import MediaError
 from streaming.library.models import AudioRendition, Master, MasterState, Segment, WorkState
 from streaming.library.services import failures
 from streaming.library.services.leases import MAX_ATTEMPTS, is_stale, wanted
-from streaming.library.services.transcoding import advance
+from streaming.library.services.publishing import advance
 
 # A message that was sent this long ago, while no worker does anything, was lost.
 LOST_AFTER = timedelta(seconds=60)

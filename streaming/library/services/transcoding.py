@@ -1,136 +1,36 @@
-"""The way of a master from received to published: each stage one function, called by a task or by `standalone`.
+"""planned -> transcoding: one segment of one rendition, or the sound in one codec, by whichever worker is free."""
 
-received -> probing -> planned -> transcoding -> assembling -> verifying -> published
-
-Every stage may be called any number of times, by any worker, in any order: it does something only if the rows say
-that it is its turn.
-"""
-
-import json
-import logging
 import time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
-from streaming.library import announce, queueing
+from streaming.library import announce
 from streaming.library.errors import MediaError
 from streaming.library.models import (
     AudioRendition,
     Master,
     MasterState,
-    Projection,
-    ProjectionSource,
     Rendition,
     Segment,
-    Stereo,
     WorkState,
 )
 from streaming.library.packaging import store
-from streaming.library.packaging.assemble import assemble, public_tracks
 from streaming.library.packaging.names import INIT_NAME, segment_name
-from streaming.library.packaging.verify import verify
-from streaming.library.probe.run import run_probe
 from streaming.library.probe.timeline import Timeline
 from streaming.library.quality import psnr
 from streaming.library.services import failures
 from streaming.library.services.leases import Heart, Stopped, take, wanted
-from streaming.library.services.planning import make_plan, video_settings
+from streaming.library.services.planning import video_settings
+from streaming.library.services.publishing import advance
+from streaming.library.services.stages import announce_state
 from streaming.library.transcode.audio import AudioHeader, AudioWork, make_audio
 from streaming.library.transcode.segment import SegmentWork, make_segment
 
-log = logging.getLogger(__name__)
-
-PROBE_FILES = ("poster.jpg", "poster-flat.jpg", "preview.jpg", "preview.vtt")
 AUDIO_SEGMENT_SECONDS = 4.0
-
-
-# --- examine ----------------------------------------------------------------------------------
-
-
-def examine_master(master_id: UUID) -> None:
-    """Probe the file, then plan. A file that we cannot take fails the master with its sentence."""
-    lease = take(
-        Master.objects.filter(id=master_id, state__in=[MasterState.RECEIVED, MasterState.PROBING]),
-        state=MasterState.PROBING,
-    )
-    if lease is None:
-        return
-    master = Master.objects.get(id=master_id)
-    announce_state(master_id)
-    try:
-        with stage_heart(master_id, lease) as heart, store.scratch_directory() as out:
-            facts = run_probe(store.fetch_source(master.file.name), out, beat=heart.beat)
-            index = (out / "timeline.npz").read_bytes()
-        store.write(master.timeline_name, index)
-        finish_examination(master_id, lease, facts, Timeline.from_bytes(index))
-    except Stopped:
-        give_back_stage(master_id, lease)
-    except MediaError as error:
-        failures.fail_master(master_id, error, lease=lease)
-    except Exception as error:
-        failures.stage_failed(master_id, lease, error, queueing.EXAMINE)
-
-
-def finish_examination(master_id: UUID, lease: UUID, facts: dict[str, Any], timeline: Timeline) -> None:
-    with transaction.atomic():
-        master = Master.objects.select_for_update().filter(id=master_id, lease=lease).first()
-        if master is None:
-            return
-        apply_facts(master, facts)
-        if master.projection == Projection.UNSUPPORTED:
-            master.save()
-        else:
-            master.lease, master.attempts = None, 0
-            make_plan(master)
-    if master.projection == Projection.UNSUPPORTED:
-        raise MediaError("unsupported_projection", projection=facts["layout"]["projection"])
-    announce_state(master_id)
-    queueing.send_on_commit(queueing.STILLS, [master_id])
-
-
-def apply_facts(master: Master, facts: dict[str, Any]) -> None:
-    """Copy what the rest of the library asks for from the probe; a layout set by hand stays."""
-    master.probe = facts
-    master.width, master.height = facts["width"], facts["height"]
-    master.fps_num, master.fps_den = facts["fps"]
-    master.frames, master.duration = facts["frames"], facts["duration"]
-    if master.projection_source == ProjectionSource.HAND:
-        return
-    layout = facts["layout"]
-    known = layout["projection"] in {Projection.EQUIRECTANGULAR, Projection.FLAT}
-    master.projection = layout["projection"] if known else Projection.UNSUPPORTED
-    master.stereo = layout["stereo"] if layout["stereo"] in Stereo.values else Stereo.MONO
-    master.projection_source = layout["source"]
-
-
-def make_master_stills(master_id: UUID) -> None:
-    """Poster and preview strip. A film without them is still worth publishing, so a failure is only logged."""
-    master = Master.objects.filter(id=master_id).exclude(probe={}).first()
-    if master is None or not master.projection:
-        return
-    facts = {**master.probe, "layout": {"projection": master.projection, "stereo": master.stereo}}
-    folder = f"{master.storage_prefix}stills/"
-    try:
-        with store.scratch_directory() as out:
-            (out / "probe.json").write_text(json.dumps(facts))
-            (out / "timeline.npz").write_bytes(store.read(master.timeline_name))
-            run_probe(store.fetch_source(master.file.name), out, stills=True)
-            for name in PROBE_FILES:
-                store.write(folder + name, (out / name).read_bytes())
-    except (MediaError, OSError) as error:
-        log.warning("no stills for master %s: %s", master_id, error)
-        return
-    Master.objects.filter(id=master_id).update(
-        poster=folder + "poster.jpg",
-        poster_flat=folder + "poster-flat.jpg",
-        preview_sprite=folder + "preview.jpg",
-        preview_vtt=folder + "preview.vtt",
-    )
-    announce_state(master_id)
 
 
 # --- segments ---------------------------------------------------------------------------------
@@ -346,125 +246,3 @@ def finish_audio(audio: AudioRendition, lease: UUID, codecs: str, segments: list
     )
     if changed:
         advance(audio.master_id)
-
-
-# --- assemble, verify, publish ----------------------------------------------------------------
-
-
-def advance(master_id: UUID) -> None:
-    """Once nothing is unfinished, go on to putting together."""
-    with transaction.atomic():
-        if is_unfinished(master_id):
-            return
-        changed = Master.objects.filter(id=master_id, state__in=[MasterState.PLANNED, MasterState.TRANSCODING]).update(
-            state=MasterState.ASSEMBLING,
-            lease=None,
-            attempts=0,
-            stage_progress=0.0,
-            queued_at=timezone.now(),
-            updated_at=timezone.now(),
-        )
-        if changed:
-            queueing.send_on_commit(queueing.ASSEMBLE, [master_id])
-    announce_state(master_id)
-
-
-def is_unfinished(master_id: UUID) -> bool:
-    return (
-        Segment.objects.filter(~Q(state=WorkState.DONE), rendition__master=master_id).exists()
-        or AudioRendition.objects.filter(~Q(state=WorkState.DONE), master=master_id).exists()
-    )
-
-
-def assemble_master(master_id: UUID) -> None:
-    """Write the manifests over the finished segments."""
-    lease = take(Master.objects.filter(id=master_id, state=MasterState.ASSEMBLING), stage_progress=0.0)
-    if lease is None:
-        return
-    try:
-        with stage_heart(master_id, lease):
-            master = Master.objects.get(id=master_id)
-            if not master.poster:
-                # The worker that was to make them is gone.
-                make_master_stills(master_id)
-            assemble(master)
-        changed = Master.objects.filter(id=master_id, lease=lease, state=MasterState.ASSEMBLING).update(
-            state=MasterState.VERIFYING,
-            lease=None,
-            attempts=0,
-            stage_progress=0.0,
-            queued_at=timezone.now(),
-            updated_at=timezone.now(),
-        )
-        if changed:
-            queueing.send_on_commit(queueing.VERIFY, [master_id])
-            announce_state(master_id)
-    except MediaError as error:
-        failures.fail_master(master_id, error, lease=lease)
-    except Exception as error:
-        failures.stage_failed(master_id, lease, error, queueing.ASSEMBLE)
-
-
-def verify_master(master_id: UUID) -> None:
-    """Decode everything that is to be published; publish it if all of it is right."""
-    lease = take(Master.objects.filter(id=master_id, state=MasterState.VERIFYING), stage_progress=0.0)
-    if lease is None:
-        return
-    part = 0.0
-    try:
-        with stage_heart(master_id, lease, lambda: {"stage_progress": part}) as heart:
-
-            def progress(done: float) -> None:
-                nonlocal part
-                part = done
-                heart.beat()
-
-            master = Master.objects.get(id=master_id)
-            verify(public_tracks(master), store.building_prefix(master.storage_prefix, master.generation), progress)
-        publish(master_id, lease)
-    except Stopped:
-        give_back_stage(master_id, lease)
-    except MediaError as error:
-        failures.fail_master(master_id, error, lease=lease)
-    except Exception as error:
-        failures.stage_failed(master_id, lease, error, queueing.VERIFY)
-
-
-def publish(master_id: UUID, lease: UUID) -> None:
-    """Show the new version in one step; what it replaces is deleted after the commit."""
-    with transaction.atomic():
-        master = (
-            Master.objects.select_for_update().filter(id=master_id, lease=lease, state=MasterState.VERIFYING).first()
-        )
-        if master is None:
-            return
-        before = master.published_prefix
-        prefix = store.published_prefix(master.storage_prefix, master.generation)
-        store.reveal(store.building_prefix(master.storage_prefix, master.generation), prefix)
-        master.state, master.lease, master.stage_progress = MasterState.PUBLISHED, None, 1.0
-        master.published_prefix, master.published_at = prefix, timezone.now()
-        master.error_code, master.error_params, master.error_detail = "", {}, ""
-        master.save()
-        announce.log_action(actor=None, action="library.master.publish", target=master, data={"prefix": prefix})
-        if before and before != prefix:
-            announce.on_commit(lambda: store.delete_tree(before))
-    announce_state(master_id)
-
-
-# --- shared -----------------------------------------------------------------------------------
-
-
-def stage_heart(master_id: UUID, lease: UUID, fields: Any = dict) -> Heart:
-    def rows() -> Any:
-        return Master.objects.filter(wanted(""), id=master_id, lease=lease)
-
-    return Heart(rows, fields, lambda: announce.progress(master_id))
-
-
-def give_back_stage(master_id: UUID, lease: UUID) -> None:
-    Master.objects.filter(id=master_id, lease=lease).update(lease=None, attempts=0)
-
-
-def announce_state(master_id: UUID) -> None:
-    """After the commit, whether or not something was announced just before."""
-    announce.on_commit(lambda: announce.progress(master_id, at_once=True))

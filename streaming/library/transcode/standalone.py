@@ -10,7 +10,7 @@ from django.db import connections
 from streaming.library.models import AudioRendition, Master, MasterState, Segment, WorkState
 from streaming.library.models.master import WORKING_STATES
 from streaming.library.queueing import without_broker
-from streaming.library.services import sweeping, transcoding
+from streaming.library.services import examining, publishing, sweeping, transcoding
 
 WAIT_SECONDS = 0.5
 
@@ -18,12 +18,12 @@ WAIT_SECONDS = 0.5
 def work_off(master_id: UUID, processes: int | None = None) -> None:
     """Bring a master as far as it goes: published, failed or cancelled. Workers that die are replaced."""
     with without_broker():
-        transcoding.examine_master(master_id)
-        transcoding.make_master_stills(master_id)
+        examining.examine_master(master_id)
+        examining.make_master_stills(master_id)
         if state(master_id) in {MasterState.PLANNED, MasterState.TRANSCODING}:
             transcode_all(master_id, processes or os.cpu_count() or 1)
-        transcoding.assemble_master(master_id)
-        transcoding.verify_master(master_id)
+        publishing.assemble_master(master_id)
+        publishing.verify_master(master_id)
 
 
 def state(master_id: UUID) -> str:

@@ -14,7 +14,7 @@ from streaming.library.models import AudioRendition, Master, Segment
 from streaming.library.packaging import store
 from streaming.library.packaging.verify import Joined, playlist_files
 from streaming.library.queueing import without_broker
-from streaming.library.services import leases, masters, transcoding
+from streaming.library.services import examining, leases, masters, publishing, transcoding
 from tests.library.films import make_film, number_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,14 +48,14 @@ def storage(request: pytest.FixtureRequest, settings: Any, storage_dirs: Path, m
 
 
 def work_off(master: Master) -> Master:
-    transcoding.examine_master(master.id)
-    transcoding.make_master_stills(master.id)
+    examining.examine_master(master.id)
+    examining.make_master_stills(master.id)
     for audio in AudioRendition.objects.filter(master=master):
         transcoding.transcode_audio(audio.id)
     for segment in Segment.objects.filter(rendition__master=master):
         transcoding.transcode_segment(segment.id)
-    transcoding.assemble_master(master.id)
-    transcoding.verify_master(master.id)
+    publishing.assemble_master(master.id)
+    publishing.verify_master(master.id)
     return Master.objects.get(id=master.id)
 
 
@@ -110,13 +110,13 @@ def test_the_published_header_tells_a_player_that_it_is_a_sphere(storage_dirs: P
 
 def test_a_segment_that_was_spoiled_on_disk_is_not_published(storage_dirs: Path, tmp_path: Path) -> None:
     master = receive(tmp_path)
-    transcoding.examine_master(master.id)
+    examining.examine_master(master.id)
     for segment in Segment.objects.filter(rendition__master=master):
         transcoding.transcode_segment(segment.id)
     building = store.building_prefix(master.storage_prefix, 1)
     store.write(f"{building}h264-320x160/seg-00000.m4s", b"")
-    transcoding.assemble_master(master.id)
-    transcoding.verify_master(master.id)
+    publishing.assemble_master(master.id)
+    publishing.verify_master(master.id)
     master.refresh_from_db()
     assert (master.state, master.error_code, master.published_prefix) == ("failed", "verify_failed", "")
 
@@ -127,14 +127,14 @@ def test_a_film_of_another_projection_fails_with_its_name_until_it_is_set_by_han
     from streaming.library.probe import spherical
 
     cube = spherical.Layout("cubemap", "mono", "v2")
-    probe = transcoding.run_probe
+    probe = examining.run_probe
 
     def as_cubemap(*args: Any, **more: Any) -> dict[str, Any]:
         return {**probe(*args, **more), "layout": {"projection": cube.projection, "stereo": "mono", "source": "v2"}}
 
-    monkeypatch.setattr(transcoding, "run_probe", as_cubemap)
+    monkeypatch.setattr(examining, "run_probe", as_cubemap)
     master = receive(tmp_path)
-    transcoding.examine_master(master.id)
+    examining.examine_master(master.id)
     master.refresh_from_db()
     assert (master.state, master.error_code) == ("failed", "unsupported_projection")
     assert master.error_params == {"projection": "cubemap"}

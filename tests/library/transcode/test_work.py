@@ -17,7 +17,7 @@ from streaming.library import announce, queueing
 from streaming.library.errors import MediaError
 from streaming.library.models import Master, Segment
 from streaming.library.packaging import store
-from streaming.library.services import leases, masters, planning, sweeping, transcoding
+from streaming.library.services import leases, masters, planning, publishing, sweeping, transcoding
 from streaming.library.transcode.segment import SegmentResult
 
 Sent = list[tuple[str, str]]
@@ -97,7 +97,7 @@ def finish_all(master: Master) -> None:
     for segment in Segment.objects.filter(rendition__master=master):
         transcoding.transcode_segment(segment.id)
     master.audio_renditions.update(state="done", segments=[[48000, 100]], kbps=1.0)
-    transcoding.advance(master.id)
+    publishing.advance(master.id)
 
 
 def state(master: Master) -> str:
@@ -141,7 +141,7 @@ def test_what_a_slow_worker_brings_after_it_was_given_up_is_not_taken(
 
 def test_all_done_leads_to_assembling_once(planned: Master, encoder: Callable[[Any], None], sent: Sent) -> None:
     finish_all(planned)
-    transcoding.advance(planned.id)
+    publishing.advance(planned.id)
     assert state(planned) == "assembling"
     assert sum(task == queueing.ASSEMBLE for task, _ in sent) == 1
 

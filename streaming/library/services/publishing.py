@@ -1,0 +1,124 @@
+"""assembling -> verifying -> published: manifests over the finished segments, the last look, and the change-over."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from streaming.library import announce, queueing
+from streaming.library.errors import MediaError
+from streaming.library.models import (
+    AudioRendition,
+    Master,
+    MasterState,
+    Segment,
+    WorkState,
+)
+from streaming.library.packaging import store
+from streaming.library.packaging.assemble import assemble, public_tracks
+from streaming.library.packaging.verify import verify
+from streaming.library.services import failures
+from streaming.library.services.examining import make_master_stills
+from streaming.library.services.leases import Stopped, take
+from streaming.library.services.stages import announce_state, give_back_stage, stage_heart
+
+
+def advance(master_id: UUID) -> None:
+    """Once nothing is unfinished, go on to putting together."""
+    with transaction.atomic():
+        if is_unfinished(master_id):
+            return
+        changed = Master.objects.filter(id=master_id, state__in=[MasterState.PLANNED, MasterState.TRANSCODING]).update(
+            state=MasterState.ASSEMBLING,
+            lease=None,
+            attempts=0,
+            stage_progress=0.0,
+            queued_at=timezone.now(),
+            updated_at=timezone.now(),
+        )
+        if changed:
+            queueing.send_on_commit(queueing.ASSEMBLE, [master_id])
+    announce_state(master_id)
+
+
+def is_unfinished(master_id: UUID) -> bool:
+    return (
+        Segment.objects.filter(~Q(state=WorkState.DONE), rendition__master=master_id).exists()
+        or AudioRendition.objects.filter(~Q(state=WorkState.DONE), master=master_id).exists()
+    )
+
+
+def assemble_master(master_id: UUID) -> None:
+    """Write the manifests over the finished segments."""
+    lease = take(Master.objects.filter(id=master_id, state=MasterState.ASSEMBLING), stage_progress=0.0)
+    if lease is None:
+        return
+    try:
+        with stage_heart(master_id, lease):
+            master = Master.objects.get(id=master_id)
+            if not master.poster:
+                # The worker that was to make them is gone.
+                make_master_stills(master_id)
+            assemble(master)
+        changed = Master.objects.filter(id=master_id, lease=lease, state=MasterState.ASSEMBLING).update(
+            state=MasterState.VERIFYING,
+            lease=None,
+            attempts=0,
+            stage_progress=0.0,
+            queued_at=timezone.now(),
+            updated_at=timezone.now(),
+        )
+        if changed:
+            queueing.send_on_commit(queueing.VERIFY, [master_id])
+            announce_state(master_id)
+    except MediaError as error:
+        failures.fail_master(master_id, error, lease=lease)
+    except Exception as error:
+        failures.stage_failed(master_id, lease, error, queueing.ASSEMBLE)
+
+
+def verify_master(master_id: UUID) -> None:
+    """Decode everything that is to be published; publish it if all of it is right."""
+    lease = take(Master.objects.filter(id=master_id, state=MasterState.VERIFYING), stage_progress=0.0)
+    if lease is None:
+        return
+    part = 0.0
+    try:
+        with stage_heart(master_id, lease, lambda: {"stage_progress": part}) as heart:
+
+            def progress(done: float) -> None:
+                nonlocal part
+                part = done
+                heart.beat()
+
+            master = Master.objects.get(id=master_id)
+            verify(public_tracks(master), store.building_prefix(master.storage_prefix, master.generation), progress)
+        publish(master_id, lease)
+    except Stopped:
+        give_back_stage(master_id, lease)
+    except MediaError as error:
+        failures.fail_master(master_id, error, lease=lease)
+    except Exception as error:
+        failures.stage_failed(master_id, lease, error, queueing.VERIFY)
+
+
+def publish(master_id: UUID, lease: UUID) -> None:
+    """Show the new version in one step; what it replaces is deleted after the commit."""
+    with transaction.atomic():
+        master = (
+            Master.objects.select_for_update().filter(id=master_id, lease=lease, state=MasterState.VERIFYING).first()
+        )
+        if master is None:
+            return
+        before = master.published_prefix
+        prefix = store.published_prefix(master.storage_prefix, master.generation)
+        store.reveal(store.building_prefix(master.storage_prefix, master.generation), prefix)
+        master.state, master.lease, master.stage_progress = MasterState.PUBLISHED, None, 1.0
+        master.published_prefix, master.published_at = prefix, timezone.now()
+        master.error_code, master.error_params, master.error_detail = "", {}, ""
+        master.save()
+        announce.log_action(actor=None, action="library.master.publish", target=master, data={"prefix": prefix})
+        if before and before != prefix:
+            announce.on_commit(lambda: store.delete_tree(before))
+    announce_state(master_id)
