@@ -244,7 +244,7 @@ def test_unfinished_uploads_are_offered_to_their_owner_in_any_browser(browser_of
     mine = browser_of(instructor).get("/library/api/uploads/").json()["results"]
     assert [(one["name"], one["offset"], one["fingerprint"]) for one in mine] == [("a.mp4", 40, "f")]
     assert browser_of(other_instructor).get("/library/api/uploads/").json()["results"] == []
-    assert "One upload is unfinished." in browser_of(instructor).get("/library/").content.decode()
+    assert "1 upload is unfinished." in browser_of(instructor).get("/library/").content.decode()
 
 
 def test_fresh_addresses_are_given_to_viewers_only(browser_of, master, trainee, policy):
