@@ -109,9 +109,9 @@ def stage_failed(master_id: UUID, lease: UUID, error: Exception, task: str) -> N
 
 
 def clean_up_if_gone(master: Master) -> None:
-    """A worker may have written after its master was deleted or planned anew; whoever notices last sweeps up."""
-    current = Master.objects.filter(id=master.id).values_list("generation", flat=True).first()
+    """A worker may have written after its master was deleted, planned anew or given up; it sweeps up itself."""
+    current = Master.objects.filter(id=master.id).values_list("generation", "state", "error_code").first()
     if current is None:
         store.delete_tree(master.storage_prefix)
-    elif current != master.generation:
+    elif current[0] != master.generation or (current[1] == MasterState.FAILED and current[2] in HOPELESS):
         store.delete_tree(store.building_prefix(master.storage_prefix, master.generation))

@@ -16,7 +16,7 @@ from streaming.library.models import (
     WorkState,
 )
 from streaming.library.packaging import store
-from streaming.library.packaging.assemble import assemble, public_tracks
+from streaming.library.packaging.assemble import HLS_NAME, assemble, public_tracks
 from streaming.library.packaging.verify import verify
 from streaming.library.services import failures
 from streaming.library.services.examining import make_master_stills
@@ -39,7 +39,7 @@ def advance(master_id: UUID) -> None:
         )
         if changed:
             queueing.send_on_commit(queueing.ASSEMBLE, [master_id])
-    announce_state(master_id)
+            announce_state(master_id)
 
 
 def is_unfinished(master_id: UUID) -> bool:
@@ -93,7 +93,7 @@ def verify_master(master_id: UUID) -> None:
                 heart.beat()
 
             master = Master.objects.get(id=master_id)
-            verify(public_tracks(master), store.building_prefix(master.storage_prefix, master.generation), progress)
+            verify(public_tracks(master), finished_prefix(master), progress)
         publish(master_id, lease)
     except Stopped:
         give_back_stage(master_id, lease)
@@ -101,6 +101,15 @@ def verify_master(master_id: UUID) -> None:
         failures.fail_master(master_id, error, lease=lease)
     except Exception as error:
         failures.stage_failed(master_id, lease, error, queueing.VERIFY)
+
+
+def finished_prefix(master: Master) -> str:
+    """Where the finished files are: already in their published place if a worker was killed between the renaming
+    and the commit."""
+    building = store.building_prefix(master.storage_prefix, master.generation)
+    if store.exists(building + HLS_NAME):
+        return building
+    return store.published_prefix(master.storage_prefix, master.generation)
 
 
 def publish(master_id: UUID, lease: UUID) -> None:

@@ -128,6 +128,7 @@ def finish_segment(segment: Segment, lease: UUID, result: Any) -> None:
             finished_at=timezone.now(),
         )
         if not changed:
+            failures.clean_up_if_gone(segment.rendition.master)
             return
         Rendition.objects.filter(id=segment.rendition_id, codecs="").update(codecs=result.codecs)
         if not Segment.objects.filter(rendition=segment.rendition_id).exclude(state=WorkState.DONE).exists():

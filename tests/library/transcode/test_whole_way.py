@@ -121,6 +121,16 @@ def test_a_segment_that_was_spoiled_on_disk_is_not_published(storage_dirs: Path,
     assert (master.state, master.error_code, master.published_prefix) == ("failed", "verify_failed", "")
 
 
+def test_a_kill_between_renaming_and_commit_is_made_good(storage_dirs: Path, tmp_path: Path) -> None:
+    master = work_off(receive(tmp_path))
+    # As the database stands when the worker died before its commit: the files are already in their place.
+    Master.objects.filter(id=master.id).update(state="verifying", published_prefix="", published_at=None)
+    publishing.verify_master(master.id)
+    again = Master.objects.get(id=master.id)
+    assert (again.state, again.published_prefix) == ("published", master.published_prefix)
+    assert numbers(again, "h264-320x160") == list(range(40))
+
+
 def test_a_film_of_another_projection_fails_with_its_name_until_it_is_set_by_hand(
     storage_dirs: Path, tmp_path: Path, instructor: Any, policy: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -219,6 +219,19 @@ def test_a_damaged_film_leaves_no_segments_behind(
     assert store.exists(planned.file.name)
 
 
+def test_a_segment_that_is_finished_after_its_master_was_deleted_leaves_nothing(
+    planned: Master, encoder: Callable[[Any], None]
+) -> None:
+    def deleted_meanwhile(segment: Any, progress: Any) -> SegmentResult:
+        Master.objects.filter(id=planned.id).delete()
+        store.delete_tree(planned.storage_prefix)
+        return result()
+
+    encoder(deleted_meanwhile)
+    transcoding.transcode_segment(first_segment(planned).id)
+    assert not store.exists(planned.storage_prefix)
+
+
 # --- heartbeats -------------------------------------------------------------------------------
 
 
