@@ -1,14 +1,21 @@
 /* AVX-512: fractional sample interpolation, 8.5.3.3.3, for widths from 16.
  *
- * Horizontally, VBMI's vpermb gathers four neighbouring samples for every output, and VNNI's vpdpbusd multiplies and
- * adds them up in 32 bits: one instruction for four taps, none for the sums. The order in which outputs are gathered
- * makes the narrowing packs come out in picture order.
+ * Horizontally, VNNI's vpdpbusd multiplies four neighbouring samples by four taps and adds them up in 32 bits: one
+ * instruction for four taps, none for the sums. Up to width 48, VBMI's vpermb gathers the four samples of every output,
+ * in an order that makes the narrowing packs come out in picture order; at width 64 plain loads do without.
  * Vertically from 8 bits, vpmaddubsw on interleaved row pairs; from 16 bits, VNNI's vpdpwssd on them. */
 #include "kernels/kernels_avx512.h"
 
 #ifdef VR_HAVE_AVX512
 
 enum { TO_8, TO_16 };
+
+/* What unpacking left in lanes of 8 values, low and high in turn, as 32 values in order and 32 more. */
+VR_ALWAYS_INLINE void store_unpacked(int16_t *first, int16_t *second, __m512i low, __m512i high)
+{
+    store_64(first, _mm512_permutex2var_epi64(low, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high));
+    store_64(second, _mm512_permutex2var_epi64(low, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), high));
+}
 
 /* ---- Horizontal ----------------------------------------------------------------------------------------- */
 
@@ -37,16 +44,15 @@ static const int8_t gather_rows[2][64] = {
     {QUADS(4), QUADS(12), QUADS(36), QUADS(44)},
 };
 
-/* 32 outputs as 16-bit sums from 64 bytes of samples, of which byte `at` is output 0's first; `start` is what sums
- * begin with. */
-VR_ALWAYS_INLINE __m512i filter_32(__m512i samples, int at, const int8_t gather[2][64], const __m512i *quad, int taps,
+/* 32 outputs as 16-bit sums from samples of which the first tap's come first; `start` is what sums begin with. */
+VR_ALWAYS_INLINE __m512i filter_32(__m512i samples, const int8_t gather[2][64], const __m512i *quad, int taps,
                                    __m512i start)
 {
     __m512i sum[2];
     for (int half = 0; half < 2; half++) {
         sum[half] = start;
         for (int i = 0; i < taps / 4; i++) {
-            const __m512i index = _mm512_add_epi8(load_64(gather[half]), _mm512_set1_epi8((char)(4 * i + at)));
+            const __m512i index = _mm512_add_epi8(load_64(gather[half]), _mm512_set1_epi8((char)(4 * i)));
             sum[half] = _mm512_dpbusd_epi32(sum[half], _mm512_permutexvar_epi8(index, samples), quad[i]);
         }
     }
@@ -59,17 +65,27 @@ VR_ALWAYS_INLINE __m512i to_pixels(__m512i first, __m512i second)
     return order_packed(_mm512_packus_epi16(_mm512_srai_epi16(first, 6), _mm512_srai_epi16(second, 6)));
 }
 
-/* 64 outputs of one row. The second load ends with the last sample needed. */
+/* 64 outputs of one row without a gather: a load that starts r samples after the first tap holds, in every 32-bit
+ * lane, four samples of the outputs x = r, r + 4, r + 8 ...; the last load ends with the last sample needed. */
 VR_ALWAYS_INLINE void hor_64(const vr_pixel *src, void *dst, const __m512i *quad, int taps, int to, __m512i start)
 {
     const vr_pixel *first = src - taps / 2 + 1;
-    const __m512i left = filter_32(load_64(first), 0, gather_row, quad, taps, start);
-    const __m512i right = filter_32(load_64(first + taps - 1), 33 - taps, gather_row, quad, taps, start);
+    const __mmask32 upper_words = 0xAAAAAAAA;
+    __m512i sum[4], even, odd;
+    for (int r = 0; r < 4; r++) {
+        sum[r] = start;
+        for (int i = 0; i < taps / 4; i++)
+            sum[r] = _mm512_dpbusd_epi32(sum[r], load_64(first + r + 4 * i), quad[i]);
+    }
+    even = _mm512_mask_mov_epi16(sum[0], upper_words, _mm512_slli_epi32(sum[2], 16));
+    odd = _mm512_mask_mov_epi16(sum[1], upper_words, _mm512_slli_epi32(sum[3], 16));
     if (to == TO_8) {
-        store_64(dst, to_pixels(left, right));
+        const __m512i interleave = _mm512_broadcast_i32x4(
+            _mm_setr_epi8(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
+        store_64(dst, _mm512_shuffle_epi8(_mm512_packus_epi16(_mm512_srai_epi16(even, 6), _mm512_srai_epi16(odd, 6)),
+                                          interleave));
     } else {
-        store_64(dst, left);
-        store_64((int16_t *)dst + 32, right);
+        store_unpacked(dst, (int16_t *)dst + 32, _mm512_unpacklo_epi16(even, odd), _mm512_unpackhi_epi16(even, odd));
     }
 }
 
@@ -80,8 +96,8 @@ VR_ALWAYS_INLINE void hor_32x2(const vr_pixel *src0, const vr_pixel *src1, void 
     const __mmask64 needed = first_bytes(32 + taps - 1);
     const __m512i samples0 = _mm512_maskz_loadu_epi8(needed, src0 - taps / 2 + 1);
     const __m512i samples1 = _mm512_maskz_loadu_epi8(needed, src1 - taps / 2 + 1);
-    const __m512i row0 = filter_32(samples0, 0, gather_row, quad, taps, start);
-    const __m512i row1 = filter_32(samples1, 0, gather_row, quad, taps, start);
+    const __m512i row0 = filter_32(samples0, gather_row, quad, taps, start);
+    const __m512i row1 = filter_32(samples1, gather_row, quad, taps, start);
     if (to == TO_8) {
         store_32_32(dst0, dst1, to_pixels(row0, row1));
     } else {
@@ -97,7 +113,7 @@ VR_ALWAYS_INLINE __m512i filter_16x2(const vr_pixel *src0, const vr_pixel *src1,
     const __mmask32 needed = (__mmask32)first_bytes(16 + taps - 1);
     const __m512i samples = join(_mm256_maskz_loadu_epi8(needed, src0 - taps / 2 + 1),
                                  _mm256_maskz_loadu_epi8(needed, src1 - taps / 2 + 1));
-    return filter_32(samples, 0, gather_rows, quad, taps, start);
+    return filter_32(samples, gather_rows, quad, taps, start);
 }
 
 /* 16 outputs of two rows to pixels. */
@@ -150,13 +166,6 @@ VR_ALWAYS_INLINE void load_pairs_8(__m512i *tap, const int8_t *coeff, int taps)
 VR_ALWAYS_INLINE __m512i round_6(__m512i v)
 {
     return _mm512_mulhrs_epi16(v, _mm512_set1_epi16(512));
-}
-
-/* What unpacking left in lanes of 8 values, low and high in turn, as 32 values in order and 32 more. */
-VR_ALWAYS_INLINE void store_unpacked(int16_t *first, int16_t *second, __m512i low, __m512i high)
-{
-    store_64(first, _mm512_permutex2var_epi64(low, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high));
-    store_64(second, _mm512_permutex2var_epi64(low, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), high));
 }
 
 /* A column of 32 pixels, two rows a step: low and high are the interleaved pairs (row y, y + 1 | row y + 1, y + 2). */

@@ -34,7 +34,7 @@ constexpr int STRIDE = 160, ROWS = 160, FENC = 64;
 alignas(64) vr_pixel a[STRIDE * ROWS], b[STRIDE * ROWS], out[STRIDE * ROWS];
 alignas(64) int16_t a16[STRIDE * ROWS], b16[STRIDE * ROWS], out16[STRIDE * ROWS];
 vr_pixel *const A = a + 16 * STRIDE + 19, *const B = b + 16 * STRIDE + 19, *const OUT = out + 16 * STRIDE + 16;
-vr_pixel *const ALIGNED = b + 16 * STRIDE + 32; /* what x265's sse takes for granted of its reference */
+vr_pixel *const ON_LINE = b + 16 * STRIDE + 32; /* what x265's sse takes for granted of its reference */
 vr_pixel *const SRC = a; /* x265 expects the source block aligned, with a stride of 64 */
 
 double now()
@@ -119,8 +119,8 @@ int main(int argc, char **argv)
                 LOOP(k->sad_x3[w](SRC, FENC, B, B + 1, B - STRIDE, STRIDE, size, c)));
         compare("sad_x4", size, LOOP(q.sad_x4(SRC, B, B + 1, B - STRIDE, B + STRIDE, STRIDE, c)),
                 LOOP(k->sad_x4[w](SRC, FENC, B, B + 1, B - STRIDE, B + STRIDE, STRIDE, size, c)));
-        compare("sse", size, LOOP(cu.sse_pp(SRC, FENC, ALIGNED, STRIDE)),
-                LOOP(k->sse[w](SRC, FENC, ALIGNED, STRIDE, size)));
+        compare("sse", size, LOOP(cu.sse_pp(SRC, FENC, ON_LINE, STRIDE)),
+                LOOP(k->sse[w](SRC, FENC, ON_LINE, STRIDE, size)));
         compare("satd", size, LOOP(cu.sa8d(SRC, FENC, B, STRIDE)), LOOP(k->satd[w](SRC, FENC, B, STRIDE, size)));
         compare("bipred_avg", size, LOOP(q.addAvg[0](b16, a16, OUT, 64, 64, STRIDE)),
                 LOOP(k->bipred_avg[w](b16, 64, a16, 64, OUT, STRIDE, size)));
