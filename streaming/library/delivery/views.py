@@ -31,7 +31,9 @@ OPEN_RANGE_BYTES = 8 * 1024**2
 @require_safe
 async def media(request: HttpRequest, token: str, path: str) -> HttpResponseBase:
     request.path_to_log = f"/library/media/…/{path}"  # type: ignore[attr-defined]
-    user = await request.auser()  # type: ignore[attr-defined]
+    # Not `auser`: the middlewares have asked for `user` already, and it would be read from the database again.
+    user = request.user
+    await sync_to_async(lambda: user.pk)()
     viewer = tokens.viewer_name(user=user, session_key=request.session.session_key)
     try:
         grant = tokens.check(token, viewer)

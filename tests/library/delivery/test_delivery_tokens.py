@@ -147,3 +147,11 @@ def test_who_manages_sees_their_masters_and_no_others(published, instructor, oth
         for person in (instructor, other_instructor, administrator, trainee)
     }
     assert found == {"chen": ["Bay 3"], "wang": ["Bay 4"], "zhao": ["Bay 3", "Bay 4", "Demo"], "li": []}
+
+
+def test_a_segment_costs_no_more_than_reading_the_session_and_the_person(
+    viewer, published, django_assert_max_num_queries
+):
+    address = viewer.folder(published) + "published-1/h264-1920x960/seg-1.m4s"
+    with django_assert_max_num_queries(2):
+        assert viewer.get(address).status_code == 200
