@@ -5,6 +5,7 @@ import mimetypes
 import socket
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -147,8 +148,10 @@ class _Handler(BaseHTTPRequestHandler):
         if kind.startswith("text/html"):
             self.send_header("Content-Security-Policy", self.site.policy)
             self.send_header("Set-Cookie", "csrftoken=known-token; Path=/")
-        self.end_headers()
-        self.wfile.write(body)
+        # A browser that seeks or leaves hangs up in the middle of an answer.
+        with suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(body)
 
 
 def _form_fields(kind: str, body: bytes) -> dict[str, str]:

@@ -219,7 +219,11 @@ export class VrMode {
       if (pointer.target !== null) state.hover = pointer.target;
       if (pointer.target === "seek" || pointer === this.#dragging) state.aim = seekShare(pointer.column);
     }
-    if (this.#player.video.paused) this.#quietSince = time;
+    // Where nothing moves one looks for the controls: they stay, and they come at the end of the video.
+    if (this.#player.video.paused) {
+      this.#quietSince = time;
+      if (!room.panel.visible) this.#showPanel(room);
+    }
     if (room.panel.visible && time - this.#quietSince > PANEL_MS) this.#hidePanel(room, time);
     if (this.#hintUntil !== 0 && time > this.#hintUntil) this.#endHint();
   }
@@ -250,6 +254,12 @@ export class VrMode {
     this.#hintUntil = time + HINT_MS;
   }
 
+  /** @param {Room} room */
+  #showPanel(room) {
+    room.panel.visible = true;
+    this.#placePanel();
+  }
+
   #endHint() {
     this.#hintUntil = 0;
     this.showCaption(this.#caption);
@@ -260,11 +270,7 @@ export class VrMode {
     const room = this.#room;
     if (!room || this.#dragging) return;
     this.#quietSince = this.#now;
-    if (!room.panel.visible) {
-      room.panel.visible = true;
-      this.#placePanel();
-      return;
-    }
+    if (!room.panel.visible) return this.#showPanel(room);
     if (pointer.target === "seek") this.#seekTo(pointer.column);
     else if (pointer.target) this.#obey(pointer.target);
     else if (!pointer.onPanel && !this.#player.video.paused) room.panel.visible = false;
