@@ -26,7 +26,7 @@ static int target_qp(const vr_coder *c, int x, int y, int log2_size)
     const vr_seq *s = c->seq;
     const vr_pic *pic = c->pic;
     int size = 1 << log2_size, x1 = VR_MIN(x + size, s->coded_w), y1 = VR_MIN(y + size, s->coded_h);
-    double qp = pic->qp;
+    double qp = c->base_qp;
     if (!s->cu_qp_delta)
         return pic->slice_qp;
     if (s->latitude_qp) {

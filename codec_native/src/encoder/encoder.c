@@ -52,6 +52,8 @@ struct vr_encoder {
     int flushing;
     vr_gop_state gop;
     vr_lookahead *la;
+    int64_t la_held;               /* first display index that the lookahead still holds */
+    uint8_t la_done[256];          /* by display index: coded in every quality */
 
     quality_state quality[VR_MAX_QUALITIES];
     int64_t coded;                 /* pictures given to the workers */
@@ -315,8 +317,11 @@ static void release(vr_encoder *e, picture *p)
         p->held[i]->users--;
     p->n_held = 0;
     p->pic.frame->users--;
-    if (--p->pic.src->users == 0 && e->la)
-        vr_lookahead_release(e->la, p->pic.src->display_index);
+    if (--p->pic.src->users == 0)
+        e->la_done[p->pic.src->display_index & 255] = 1;
+    /* the newest anchor is the reference of the next group's analysis */
+    while (e->la && e->la_held < e->gop.anchors[0] && e->la_done[e->la_held & 255])
+        vr_lookahead_release(e->la, e->la_held++);
 }
 
 static int emit(vr_encoder *e, picture *p)
@@ -693,6 +698,7 @@ static int take_picture_in(vr_encoder *e, const vr_picture *pic)
         e->pts_step = pic->pts - e->last_pts;
     e->last_pts = pic->pts;
     e->pts_ring[src->display_index & 255] = pic->pts;
+    e->la_done[src->display_index & 255] = 0;
     e->queue[e->n_queued++] = src;
     if (e->la && vr_lookahead_push(e->la, src->plane[0], src->stride[0], &src->scene_cut) < 0)
         return VR_ERR_MEMORY;

@@ -153,8 +153,10 @@ static int set_latitude(vr_seq *s)
 
 int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
 {
-    int unit, error, uses_aq = p->aq_strength > 0 || (p->aq_strength < 0 && p->rc_mode != VR_RATE_CQP);
+    int unit, error, bounded = p->rc_mode == VR_RATE_CBR || p->maxrate_kbps > 0, uses_aq = p->aq_strength > 0 || (p->aq_strength < 0 && p->rc_mode != VR_RATE_CQP);
     int uses_tree = p->cutree > 0 || (p->cutree < 0 && p->rc_mode != VR_RATE_CQP);
+    for (int i = 1; i < p->n_qualities; i++)
+        bounded |= p->quality[i].maxrate_kbps > 0;
     memset(s, 0, sizeof *s);
     vr_scan_init();
     s->param = *p;
@@ -185,7 +187,7 @@ int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
     if (error)
         return error;
     s->qg_log2 = uses_aq || uses_tree ? 4 : 5;
-    s->cu_qp_delta = s->latitude_qp || uses_aq || uses_tree || p->rc_mode == VR_RATE_CBR || p->maxrate_kbps > 0;
+    s->cu_qp_delta = s->latitude_qp || uses_aq || uses_tree || bounded;
     if (!s->cu_qp_delta)
         s->qg_log2 = VR_CTU_LOG2;
     simulate_structure(s);

@@ -9,6 +9,7 @@
 #include "encoder/headers.h"
 #include "encoder/loopfilter.h"
 #include "encoder/syntax.h"
+#include "ratecontrol/ratecontrol.h"
 
 #define SAO_BAND_ROWS (VR_CTU + VR_SAO_ROWS + 4)
 
@@ -103,6 +104,7 @@ static void begin_tile(vr_coder *c, vr_pic *pic, int tile)
     c->qg_log2 = s->qg_log2;
     c->last_qp = c->qg_qp = c->qg_pred = pic->slice_qp;
     c->sao_luma = c->sao_chroma = s->tools.sao;
+    c->base_qp = pic->qp;
     c->qp_sum = 0;
     c->qp_count = 0;
     for (int qp = 0; qp < 52; qp++)
@@ -122,6 +124,16 @@ static void wait_references(vr_coder *c)
     for (int l = 0; l < 2; l++)
         for (int r = 0; r < c->pic->n_refs[l]; r++)
             vr_frame_wait(s, c->pic->ref[l][r], s->param.mcts ? c->tile_index : -1, y);
+}
+
+/* QP for the CTU row to come, by what the tile has taken of its share of the picture's bits. */
+static void adjust_qp(vr_coder *c)
+{
+    const vr_tile *t = c->tile;
+    double rows = t->y1 - t->y0, area = (double)c->seq->coded_w * c->seq->coded_h;
+    if (c->pic->rc)
+        c->base_qp = vr_rc_part_qp(c->pic->rc, c->pic->coding_index, (c->ctu_y - t->y0) / rows,
+                                   rows * (t->x1 - t->x0) / area, (double)vr_cabac_bits(&c->cabac));
 }
 
 /* Keep the unfiltered lower row and right column of the CTU: intra prediction of later CTUs needs them. */
@@ -194,6 +206,7 @@ void vr_code_tile(vr_coder *c, vr_pic *pic, int tile, vr_tile_stats *stats)
         c->ctu_y = cy << VR_CTU_LOG2;
         if (c->slice_type != VR_SLICE_I)
             wait_references(c);
+        adjust_qp(c);
         for (int cx = t->ctu_x0; cx < t->ctu_x1; cx++) {
             c->ctu_x = cx << VR_CTU_LOG2;
             vr_analyse_ctu(c);

@@ -155,6 +155,7 @@ typedef struct vr_coder {
     vr_cabac cabac;
     /* rate-distortion constants of the current quantisation group */
     int qp, qp_chroma;
+    double base_qp;         /* QP of the picture or, under rate control, of this part of it */
     double lambda;          /* squared error per bit */
     double lambda_q15;      /* lambda / 32768: multiplies VR_CTX_BITS sums */
     int32_t lambda_satd_q15; /* sqrt(lambda) in Q15: SAD/SATD units per bit */
