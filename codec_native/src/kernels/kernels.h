@@ -178,7 +178,8 @@ typedef struct vr_kernels {
      * `class` is SaoEoClass: 0 horizontal, 1 vertical, 2 diagonal 135 degrees, 3 diagonal 45 degrees. Edge kernels
      * read one sample around the block in the class's direction: leave out rows and columns whose neighbours
      * are not available. Any width and height up to 64. Categories are edgeIdx: 0 none, 1 valley, 2 and 3
-     * corners, 4 peak. Statistics are added to what the arrays hold: sum of (org - rec) and number. */
+     * corners, 4 peak. Statistics are added to what the arrays hold: sum of (org - rec) and number. For edges a
+     * difference counts as -128..127 at most: an offset is 7 at most, so that an outlier should not decide it. */
     void (*sao_stats_edge)(const vr_pixel *org, ptrdiff_t org_stride, const vr_pixel *rec, ptrdiff_t rec_stride,
                            int width, int height, int eo_class, int32_t sum[5], int32_t count[5]);
     void (*sao_stats_band)(const vr_pixel *org, ptrdiff_t org_stride, const vr_pixel *rec, ptrdiff_t rec_stride,

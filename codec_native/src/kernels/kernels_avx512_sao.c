@@ -61,27 +61,26 @@ static void sao_stats_edge(const vr_pixel *org, ptrdiff_t org_stride, const vr_p
 {
     static const int8_t category_of_shape[5] = {1, 2, 0, 3, 4};
     const ptrdiff_t after = neighbour_after(eo_class, rec_stride);
-    const __m512i zero = _mm512_setzero_si512();
-    __m512i difference[5];
+    const __m512i one = _mm512_set1_epi8(1), flip = _mm512_set1_epi8((char)0x80);
+    __m512i sums[5];
     for (int i = 0; i < 5; i++)
-        difference[i] = zero;
+        sums[i] = _mm512_setzero_si512();
     for (int y = 0; y < height; y++, org += org_stride, rec += rec_stride)
         for (int x = 0; x < width; x += 64) {
             const __mmask64 here = first_bytes(width - x);
             const __m512i original = _mm512_maskz_loadu_epi8(here, org + x);
             const __m512i sample = _mm512_maskz_loadu_epi8(here, rec + x);
             const __m512i kind = shape(rec + x, after, here, sample);
+            const __m512i difference =
+                _mm512_subs_epi8(_mm512_xor_si512(original, flip), _mm512_xor_si512(sample, flip));
             for (int i = 0; i < 5; i++) {
                 const __mmask64 member = _mm512_cmpeq_epi8_mask(kind, _mm512_set1_epi8((char)i)) & here;
-                difference[i] = _mm512_add_epi64(difference[i],
-                                                 _mm512_sad_epu8(_mm512_maskz_mov_epi8(member, original), zero));
-                difference[i] =
-                    _mm512_sub_epi64(difference[i], _mm512_sad_epu8(_mm512_maskz_mov_epi8(member, sample), zero));
+                sums[i] = _mm512_dpbusd_epi32(sums[i], one, _mm512_maskz_mov_epi8(member, difference));
                 count[category_of_shape[i]] += (int32_t)__builtin_popcountll(member);
             }
         }
     for (int i = 0; i < 5; i++)
-        sum[category_of_shape[i]] += (int32_t)sum_epi64(difference[i]);
+        sum[category_of_shape[i]] += sum_epi32(sums[i]);
 }
 
 void vr_avx512_init_sao(vr_kernels *k)

@@ -135,7 +135,7 @@ static void sao_stats_edge(const vr_pixel *org, ptrdiff_t org_stride, const vr_p
     for (int y = 0; y < height; y++, org += org_stride, rec += rec_stride)
         for (int x = 0; x < width; x++) {
             const int category = edge_category(rec + x, after);
-            sum[category] += org[x] - rec[x];
+            sum[category] += vr_clip3(-128, 127, org[x] - rec[x]);
             count[category]++;
         }
 }

@@ -29,7 +29,7 @@ KERNELS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("count_nonzero", "sig_masks", "transpose", "intra_smooth", "intra_pred"), SQUARE),
     **dict.fromkeys(("dst4", "idst4"), (4,)),
     **dict.fromkeys((f"deblock_{c}_{d}" for c in ("luma", "chroma") for d in ("ver", "hor")), (8,)),
-    **dict.fromkeys(("sao_edge", "sao_band", "sao_stats_edge", "sao_stats_band"), (8, 16, 20, 32, 48, 64)),
+    **dict.fromkeys(("sao_edge", "sao_band", "sao_stats_edge", "sao_stats_band"), (4, 9, 16, 20, 32, 48, 64)),
 }
 CASES = [(kernel, width) for kernel, widths in KERNELS.items() for width in widths]
 
