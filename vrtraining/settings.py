@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "courses.people",
     "courses.catalog",
     "courses.learning",
+    "courses.scenarios",
     "streaming.library",
 ]
 

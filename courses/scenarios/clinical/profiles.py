@@ -146,7 +146,9 @@ def _plain(node: Any) -> Any:
 
 def _target(v: dict[str, Any]) -> CompressionTarget:
     rate, depth, ratio = v["rate_cpm"], v["depth_mm"], v["ventilation_ratio"]
-    return CompressionTarget((rate[0], rate[1]), (depth[0], depth[1]), v["lean_max_mm"], v["site"], (ratio[0], ratio[1]))
+    return CompressionTarget(
+        (rate[0], rate[1]), (depth[0], depth[1]), v["lean_max_mm"], v["site"], (ratio[0], ratio[1])
+    )
 
 
 def _aed(v: dict[str, Any]) -> AedTiming:

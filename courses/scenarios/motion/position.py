@@ -138,7 +138,7 @@ class PositionMeter:
         rest = self._rest_level(previous.height_mm, next_top.height_mm)
         depth = rest - bottom.height_mm
         stroke = min(previous.height_mm, rest) - bottom.height_mm
-        if not SMALLEST_STROKE_MM <= stroke or depth > LARGEST_STROKE_MM:
+        if not stroke >= SMALLEST_STROKE_MM or depth > LARGEST_STROKE_MM:
             return None
         x_mm = self._low_aside[0] - self._site.x_mm if self._site else None
         z_mm = self._low_aside[1] - self._site.z_mm if self._site else None

@@ -113,7 +113,11 @@ def record(pressing: Pressing, seeing: Seeing, seed: int) -> Signal:
     rng = np.random.default_rng(seed)
     t, height, truth = press(pressing, rng)
     times = np.arange(0.0, pressing.seconds - 0.1, 1.0 / seeing.rate_hz)
-    seen = _phone(t, height, times, seeing, rng) if seeing.source is Source.PHONE else _place(t, height, times, seeing, rng)
+    seen = (
+        _phone(t, height, times, seeing, rng)
+        if seeing.source is Source.PHONE
+        else _place(t, height, times, seeing, rng)
+    )
     kept = rng.random(len(times)) >= seeing.dropped
     return Signal(np.column_stack([times, seen])[kept], truth)
 

@@ -36,7 +36,9 @@ WIDE_FAST: tuple[Wave, ...] = ((1.3, 0.0, 0.050), (-0.9, 0.13, 0.060))
 WIDE_SLOW: tuple[Wave, ...] = ((0.6, 0.0, 0.030), (-0.2, 0.07, 0.030), (0.2, 0.30, 0.060))
 
 
-def synthesise(rhythm: Rhythm, seconds: float, rate_hz: int = 250, seed: int = 0, heart_rate: float | None = None) -> Array:
+def synthesise(
+    rhythm: Rhythm, seconds: float, rate_hz: int = 250, seed: int = 0, heart_rate: float | None = None
+) -> Array:
     """Lead II in millivolts, seconds * rate_hz samples. heart_rate: beats per minute, for rhythms that beat."""
     rng = np.random.default_rng(seed)
     t = np.arange(int(seconds * rate_hz)) / rate_hz
