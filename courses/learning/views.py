@@ -119,7 +119,7 @@ def _player_config(request: HttpRequest, lesson: Lesson, after: Lesson | None, p
         "src": {"hls": found["hls"], "dash": found["dash"]},
         "projection": "equirectangular" if lesson.kind == LessonKind.VIDEO_360 else "flat",
         "stereo": found["stereo"],
-        "poster": found["poster"],
+        "poster": found["poster_flat"] or found["poster"],
         "thumbnails": found["thumbnails"],
         "captions": [
             {

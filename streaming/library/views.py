@@ -157,7 +157,7 @@ def _player_config(found: Master, request: HttpRequest) -> dict[str, Any]:
         "src": {"hls": addresses["hls"], "dash": addresses["dash"]},
         "projection": found.projection,
         "stereo": found.stereo,
-        "poster": addresses["poster"],
+        "poster": addresses["poster_flat"] or addresses["poster"],
         "thumbnails": addresses["thumbnails"],
         "captions": [],
         "resume": None,

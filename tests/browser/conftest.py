@@ -34,7 +34,7 @@ CHROMIUM_ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
     "--enable-precise-memory-info",
 ]
-HOUSE_START_SECONDS = 60
+HOUSE_START_SECONDS = 180
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +173,13 @@ def house(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("house")
     port = free_port()
     kept = {key: value for key, value in os.environ.items() if key not in {"REDIS_URL", "DATABASE_URL"}}
-    environment = {**kept, "DATA_DIR": str(folder / "data"), "PORT": str(port), "HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **kept,
+        "DATA_DIR": str(folder / "data"),
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "PYTHONUNBUFFERED": "1",
+    }
     log = folder / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(

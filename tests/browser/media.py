@@ -83,7 +83,8 @@ def write_hls(folder: Path, renditions: tuple[Rendition, ...], kind: str) -> Non
     lines.insert(4, lines[5])
     (folder / "liar.m3u8").write_text("\n".join(lines) + "\n")
     (folder / "captions-en.vtt").write_text(
-        "WEBVTT\n\n00:00.000 --> 00:06.000\nCheck for a response\n\n00:06.000 --> 00:24.000\nCall 120 &amp; get the AED\n"
+        "WEBVTT\n\n00:00.000 --> 00:06.000\nCheck for a response\n\n"
+        "00:06.000 --> 00:24.000\nCall 120 &amp; get the AED\n"
     )
     (folder / "captions-zh.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:24.000\n判断意识，拨打 120\n")
     _write_thumbnails(folder, draw(320, 160))
@@ -134,7 +135,8 @@ def _write_thumbnails(folder: Path, picture: np.ndarray) -> None:
     Image.fromarray(sheet).save(folder / "thumbnails.jpg", quality=80)
     step = SECONDS // 4
     cues = "".join(
-        f"\n00:{index * step:02d}.000 --> 00:{(index + 1) * step:02d}.000\nthumbnails.jpg#xywh={index * 320},0,320,160\n"
+        f"\n00:{index * step:02d}.000 --> 00:{(index + 1) * step:02d}.000\n"
+        f"thumbnails.jpg#xywh={index * 320},0,320,160\n"
         for index in range(4)
     )
     (folder / "thumbnails.vtt").write_text("WEBVTT\n" + cues)

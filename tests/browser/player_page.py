@@ -60,7 +60,7 @@ class PlayerPage:
     def settle(self, frames: int = 3) -> None:
         """Until some frames have passed, so that what was asked for is on screen."""
         self.page.evaluate(
-            "(n) => new Promise((done) => { const step = () => (n-- ? requestAnimationFrame(step) : done()); step(); })",
+            "(n) => new Promise((go) => { const step = () => (n-- ? requestAnimationFrame(step) : go()); step(); })",
             frames,
         )
 

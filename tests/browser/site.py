@@ -102,7 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._media(parts)
         if parts[0] == "playback":
             self.site.renewals += 1
-            return self._send(200, json.dumps({"hls": self.site.address(parts[1], "master.m3u8")}).encode(), "application/json")
+            return self._send(
+                200, json.dumps({"hls": self.site.address(parts[1], "master.m3u8")}).encode(), "application/json"
+            )
         if parts[0] in {"static", "node_modules"}:
             return self._file(ROOT / path.lstrip("/"))
         if parts[0] == "pages":

@@ -248,7 +248,9 @@ def test_the_settings_sheet_changes_quality_speed_and_captions_by_keyboard(watch
     assert sheet.is_hidden()
 
 
-def test_captions_show_the_words_of_the_moment_in_the_chosen_language_and_size(watch: Callable[..., PlayerPage]) -> None:
+def test_captions_show_the_words_of_the_moment_in_the_chosen_language_and_size(
+    watch: Callable[..., PlayerPage],
+) -> None:
     player = watch()
     box = player.page.locator(".player__captions")
     assert box.inner_text() == ""
@@ -497,7 +499,9 @@ def test_the_frame_loop_makes_no_garbage_of_its_own(
     """V8 samples what is allocated while the view turns. Our modules may box a number or two until the compiler has
     warmed up (16 bytes each); an object, a string or a closure in each frame would show."""
     page = open_page("about:blank", viewport={"width": 360, "height": 340})
-    page.route("**/static/dist/player.js", lambda route: route.fulfill(path=readable_player, content_type="text/javascript"))
+    page.route(
+        "**/static/dist/player.js", lambda route: route.fulfill(path=readable_player, content_type="text/javascript")
+    )
     page.goto(player_site.page())
     player = PlayerPage(page)
     devtools = page.context.new_cdp_session(page)

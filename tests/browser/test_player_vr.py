@@ -24,7 +24,10 @@ class HeadsetPage(PlayerPage):
         """The colour each eye sees at a place of its picture; the left eye's half of the window comes first."""
         picture = self.window()
         half = picture.width // 2
-        spots = ((int(half * across), int(picture.height * down)), (int(half * (1 + across)), int(picture.height * down)))
+        spots = (
+            (int(half * across), int(picture.height * down)),
+            (int(half * (1 + across)), int(picture.height * down)),
+        )
         return [nearest_colour(picture.getpixel(spot)) for spot in spots]
 
     def window(self) -> Image.Image:

@@ -75,7 +75,8 @@ export class Settings {
     this.#opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     this.root.hidden = false;
     this.show();
-    /** @type {HTMLElement | null} */ (this.root.querySelector("input:checked, button"))?.focus();
+    const first = this.root.querySelector("fieldset:not([hidden]) input:checked") ?? this.root.querySelector("button");
+    /** @type {HTMLElement | null} */ (first)?.focus();
     this.#player.wake();
   }
 
