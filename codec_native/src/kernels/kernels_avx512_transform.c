@@ -3,39 +3,10 @@
 #include "kernels/kernels_avx512.h"
 
 #ifdef VR_HAVE_AVX512
+#include "kernels/kernels_basis.h"
 
-/* ---- Basis pairs, see kernels_avx2_transform.c --------------------------------------------------------------- */
-
-static int32_t inverse_pairs_16[16][8], inverse_pairs_8[8][4], inverse_pairs_4[4][2];
-static int32_t forward_pairs_16[16][8], forward_pairs_8[8][4], forward_pairs_4[4][2];
-static int32_t full_pairs_32[32][16], full_pairs_16[16][8];
 /* Size 8: pair j of outputs n (lower half) and n + 4 (upper half). */
 static int32_t forward_halves[4][4][16], inverse_halves[4][4][16];
-
-static int32_t pack_pair(int first, int second)
-{
-    return (int32_t)((uint16_t)first | (uint32_t)(uint16_t)second << 16);
-}
-
-static void fill_split_pairs(int m, int32_t *inverse, int32_t *forward)
-{
-    const int step = 16 / m;
-    for (int n = 0; n < m; n++)
-        for (int j = 0; j < m / 2; j++) {
-            inverse[n * m / 2 + j] =
-                pack_pair(vr_dct_matrix[(4 * j + 1) * step][n], vr_dct_matrix[(4 * j + 3) * step][n]);
-            forward[n * m / 2 + j] =
-                pack_pair(vr_dct_matrix[(2 * n + 1) * step][2 * j], vr_dct_matrix[(2 * n + 1) * step][2 * j + 1]);
-        }
-}
-
-static void fill_full_pairs(int size, int32_t *full)
-{
-    for (int k = 0; k < size; k++)
-        for (int j = 0; j < size / 2; j++)
-            full[k * size / 2 + j] =
-                pack_pair(vr_dct_matrix[k * (32 / size)][2 * j], vr_dct_matrix[k * (32 / size)][2 * j + 1]);
-}
 
 static void fill_halves(void)
 {
@@ -44,9 +15,9 @@ static void fill_halves(void)
             for (int lane = 0; lane < 16; lane++) {
                 const int output = n + lane / 8 * 4;
                 forward_halves[n][j][lane] =
-                    pack_pair(vr_dct_matrix[output * 4][2 * j], vr_dct_matrix[output * 4][2 * j + 1]);
+                    vr_basis_pair(vr_dct_matrix[output * 4][2 * j], vr_dct_matrix[output * 4][2 * j + 1]);
                 inverse_halves[n][j][lane] =
-                    pack_pair(vr_dct_matrix[2 * j * 4][output], vr_dct_matrix[(2 * j + 1) * 4][output]);
+                    vr_basis_pair(vr_dct_matrix[2 * j * 4][output], vr_dct_matrix[(2 * j + 1) * 4][output]);
             }
 }
 
@@ -165,12 +136,12 @@ VR_ALWAYS_INLINE void inverse_columns(const int16_t *src, ptrdiff_t src_stride, 
     odd[0] = multiply_add(zero, odd_pair, 83 | 36 << 16);
     odd[1] = multiply_add(zero, odd_pair, (int32_t)(36 | 0xFFAD0000u));
     inverse_join(out, odd, 2);
-    inverse_odd(src, src_stride, size / 8, limit, 4, inverse_pairs_4[0], odd);
+    inverse_odd(src, src_stride, size / 8, limit, 4, vr_basis.inverse_4[0], odd);
     inverse_join(out, odd, 4);
-    inverse_odd(src, src_stride, size / 16, limit, 8, inverse_pairs_8[0], odd);
+    inverse_odd(src, src_stride, size / 16, limit, 8, vr_basis.inverse_8[0], odd);
     inverse_join(out, odd, 8);
     if (size >= 32) {
-        inverse_odd(src, src_stride, size / 32, limit, 16, inverse_pairs_16[0], odd);
+        inverse_odd(src, src_stride, size / 32, limit, 16, vr_basis.inverse_16[0], odd);
         inverse_join(out, odd, 16);
     }
     for (int n = 0; n < size; n += 2)
@@ -275,12 +246,12 @@ VR_ALWAYS_INLINE void forward_columns(const int16_t *src, ptrdiff_t src_stride, 
         rows[n] = load_32(src + n * src_stride);
     if (size >= 32) {
         forward_split(rows, difference, 16);
-        forward_odd(difference, 16, size / 32, forward_pairs_16[0], dst, dst_stride, round, shift);
+        forward_odd(difference, 16, size / 32, vr_basis.forward_16[0], dst, dst_stride, round, shift);
     }
     forward_split(rows, difference, 8);
-    forward_odd(difference, 8, size / 16, forward_pairs_8[0], dst, dst_stride, round, shift);
+    forward_odd(difference, 8, size / 16, vr_basis.forward_8[0], dst, dst_stride, round, shift);
     forward_split(rows, difference, 4);
-    forward_odd(difference, 4, size / 8, forward_pairs_4[0], dst, dst_stride, round, shift);
+    forward_odd(difference, 4, size / 8, vr_basis.forward_4[0], dst, dst_stride, round, shift);
     /* The basis of size 4 in full: its last butterfly might overflow. */
     outer = interleave(rows[0], rows[1]);
     inner = interleave(rows[3], rows[2]);
@@ -338,12 +309,12 @@ VR_ALWAYS_INLINE void forward(const int16_t *residual, ptrdiff_t stride, int16_t
 
 static void dct_16(const int16_t *residual, ptrdiff_t stride, int16_t *coeff)
 {
-    forward(residual, stride, coeff, 4, full_pairs_16[0]);
+    forward(residual, stride, coeff, 4, vr_basis.full_16[0]);
 }
 
 static void dct_32(const int16_t *residual, ptrdiff_t stride, int16_t *coeff)
 {
-    forward(residual, stride, coeff, 5, full_pairs_32[0]);
+    forward(residual, stride, coeff, 5, vr_basis.full_32[0]);
 }
 
 /* ---- 8x8 ------------------------------------------------------------------------------------------------------- */
@@ -424,11 +395,7 @@ static void idct_8(const int16_t *coeff, int16_t *residual, ptrdiff_t stride)
 
 void vr_avx512_init_transform(vr_kernels *k)
 {
-    fill_split_pairs(16, inverse_pairs_16[0], forward_pairs_16[0]);
-    fill_split_pairs(8, inverse_pairs_8[0], forward_pairs_8[0]);
-    fill_split_pairs(4, inverse_pairs_4[0], forward_pairs_4[0]);
-    fill_full_pairs(32, full_pairs_32[0]);
-    fill_full_pairs(16, full_pairs_16[0]);
+    vr_basis_fill();
     fill_halves();
 #define SET_SIZE(N, log2_size)                                                                                         \
     k->dct[VR_L(log2_size)] = dct_##N;                                                                                 \
