@@ -1,4 +1,4 @@
-"""An AED trainer that behaves like one: it speaks, waits, watches for movement, and never shocks a chest that is touched.
+"""An AED trainer that behaves like one: it speaks, waits, watches for movement, never shocks a chest that is touched.
 
 Time is given to it; it starts no clock. What it finds is decided by the patient's rhythm that the caller hands in.
 """

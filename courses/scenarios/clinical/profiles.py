@@ -30,7 +30,7 @@ class CompressionTarget:
 
 @dataclass(frozen=True)
 class PadSite:
-    """Centre of a pad on the chest in metres (x to the patient's left, y to the head) and how far off is still right."""
+    """Centre of a pad on the chest, metres (x to the patient's left, y to the head), and how far off is still right."""
 
     x_m: float
     y_m: float

@@ -1,7 +1,7 @@
 """One run of a scenario: a function of (definition, profile, mode, roles, seed, events) and of nothing else.
 
-Time moves on a grid of TICK_S; events happen at their own times between the ticks. No clock is read and nothing random is
-drawn but by the seed, so that the same log gives the same run, on any machine, whenever it is played again.
+Time moves on a grid of TICK_S; events happen at their own times between the ticks. No clock is read and nothing
+random is drawn but by the seed, so that the same log gives the same run, on any machine, whenever it is played again.
 """
 
 from collections.abc import Mapping
@@ -298,7 +298,7 @@ class Run:
             self._refuse(event, "not_charged")
 
     def _collect_aed(self) -> None:
-        """What the trainer did and said since the last look; while it orders hands off, a pause is not the rescuer's."""
+        """What the trainer did and said since. While it orders hands off, a pause is not the rescuer's."""
         if self.aed is None:
             return
         facts, cues = self._aed_seen

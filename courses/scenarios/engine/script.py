@@ -2,7 +2,8 @@
 
 {"mode": "exam", "profile": "cn", "roles": {"p1": "leader"}, "events": [
   {"t": 3, "action": "check_response"},
-  {"t": 20, "until": 140, "kind": "compress", "rate_cpm": 110, "depth_mm": 54, "recoil": 0.95, "breaths": "rescue_breath"},
+  {"t": 20, "until": 140, "kind": "compress", "rate_cpm": 110, "depth_mm": 54, "recoil": 0.95,
+   "breaths": "rescue_breath"},
   {"t": 150, "kind": "repeat", "action": "back_blow", "times": 5, "every_s": 1}]}
 """
 

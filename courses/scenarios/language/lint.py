@@ -1,4 +1,4 @@
-"""What is wrong with a definition that the schema accepts: places nobody reaches, ways that end nowhere, names of nothing."""
+"""What the schema cannot see: places nobody reaches, ways that end nowhere, names of nothing."""
 
 import re
 from collections.abc import Iterator

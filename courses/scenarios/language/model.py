@@ -1,4 +1,4 @@
-"""A scenario definition in memory. Conditions, effects and measures stay the small mappings that the schema describes."""
+"""A scenario definition in memory. Conditions, effects and measures stay small mappings, as the schema describes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
