@@ -59,29 +59,36 @@ plane check_twin(plane p, int slot)
 }
 
 /* One of: noise, all low, all high, columns in turn, rows in turn, chequered. */
-static int pattern_value(check *t, int pattern, ptrdiff_t x, ptrdiff_t y, int low, int high)
+static int is_high(int pattern, ptrdiff_t x, ptrdiff_t y)
 {
     switch (pattern) {
-    case 0: return check_between(t, low, high);
-    case 1: return low;
-    case 2: return high;
-    case 3: return x & 1 ? high : low;
-    case 4: return y & 1 ? high : low;
-    default: return (x ^ y) & 1 ? high : low;
+    case 1: return 0;
+    case 2: return 1;
+    case 3: return x & 1;
+    case 4: return y & 1;
+    default: return (x ^ y) & 1;
     }
 }
 
+/* Steps through the memory as rows of the plane's stride. */
+#define FOR_EACH_PLACE(p, count)                                                                                       \
+    for (ptrdiff_t i = 0, x = 0, y = 0; i < (count); i++, x = x + 1 == (p).stride ? (y++, 0) : x + 1)
+
 void check_fill_8(check *t, plane p, int pattern)
 {
-    for (ptrdiff_t i = 0; i < PLANE_BYTES; i++)
-        p.memory[i] = (uint8_t)pattern_value(t, pattern, i % p.stride, i / p.stride, 0, 255);
+    if (pattern == 0)
+        for (ptrdiff_t i = 0; i < PLANE_BYTES; i++)
+            p.memory[i] = (uint8_t)check_random(t);
+    else
+        FOR_EACH_PLACE(p, PLANE_BYTES)
+            p.memory[i] = is_high(pattern, x, y) ? 255 : 0;
 }
 
 void check_fill_16(check *t, plane p, int pattern, int low, int high)
 {
     int16_t *values = (int16_t *)p.memory;
-    for (ptrdiff_t i = 0; i < PLANE_BYTES / 2; i++)
-        values[i] = (int16_t)pattern_value(t, pattern, i % p.stride, i / p.stride, low, high);
+    FOR_EACH_PLACE(p, PLANE_BYTES / 2)
+        values[i] = (int16_t)(pattern == 0 ? check_between(t, low, high) : is_high(pattern, x, y) ? high : low);
 }
 
 int check_fail(check *t, const char *what, long long c, long long fast)
@@ -96,23 +103,36 @@ int check_equal(check *t, long long c, long long fast, const char *what)
     return c == fast || check_fail(t, what, c, fast);
 }
 
+/* The first byte of a part in which two memories differ, or -1. */
+static ptrdiff_t first_difference(const uint8_t *a, const uint8_t *b, ptrdiff_t from, ptrdiff_t to)
+{
+    if (from >= to || !memcmp(a + from, b + from, (size_t)(to - from)))
+        return -1;
+    while (a[from] == b[from])
+        from++;
+    return from;
+}
+
 int check_same(check *t, plane c, plane fast, plane before, int width, int height, int element, const char *what)
 {
     char where[160];
-    const ptrdiff_t origin = (uint8_t *)c.origin - c.memory;
-    for (ptrdiff_t i = 0; i < PLANE_BYTES; i++) {
-        const ptrdiff_t from_origin = i - origin;
-        const ptrdiff_t row_bytes = c.stride * element;
-        const ptrdiff_t y = from_origin >= 0 ? from_origin / row_bytes : -1;
-        const ptrdiff_t x = from_origin >= 0 ? from_origin % row_bytes / element : -1;
-        if (c.memory[i] != fast.memory[i]) {
-            snprintf(where, sizeof(where), "%s, byte at x %td y %td (%d rows)", what, x, y, height);
-            return check_fail(t, where, c.memory[i], fast.memory[i]);
+    const ptrdiff_t origin = (uint8_t *)c.origin - c.memory, row_bytes = c.stride * element;
+    const ptrdiff_t different = first_difference(c.memory, fast.memory, 0, PLANE_BYTES);
+    ptrdiff_t outside, gap = 0;
+    if (different >= 0) {
+        snprintf(where, sizeof(where), "%s, %td bytes from the block's first (row %td), %d rows", what,
+                 different - origin, (different - origin) / row_bytes, height);
+        return check_fail(t, where, c.memory[different], fast.memory[different]);
+    }
+    for (int y = 0; y <= height; y++) {
+        outside = first_difference(c.memory, before.memory, gap, y < height ? origin + y * row_bytes : PLANE_BYTES);
+        if (outside >= 0) {
+            snprintf(where, sizeof(where), "%s: written outside the block, %td bytes from its first", what,
+                     outside - origin);
+            return check_fail(t, where, before.memory[outside], c.memory[outside]);
         }
-        if (c.memory[i] != before.memory[i] && (y < 0 || y >= height || x >= width)) {
-            snprintf(where, sizeof(where), "%s: written outside the block at x %td y %td", what, x, y);
-            return check_fail(t, where, before.memory[i], c.memory[i]);
-        }
+        gap = origin + y * row_bytes + width * element;
+        gap = gap < 0 ? 0 : gap; /* a segment left out may put the origin before the memory */
     }
     return 1;
 }
