@@ -2,8 +2,9 @@
  * buffer as a bound.
  *
  * The model of a class (I pictures, and each temporal level of the others) is
- *     bits = k * cost / step,   step = 2^((QP - 12) / 6)
- * where cost comes from the lookahead and k is learned from the pictures already coded. */
+ *     bits = k * cost / divisor,   divisor = step * (step / step(32))^(slope - 1),   step = 2^((QP - 12) / 6)
+ * where cost comes from the lookahead and k is learned from the pictures already coded. slope 1 would halve the bits every
+ * 6 QP, as transform coding does; inter pictures lose whole blocks to skipping besides, and halve about every 4. */
 #include "ratecontrol/ratecontrol.h"
 
 #include <math.h>
@@ -13,9 +14,11 @@
 #define CLASSES (VR_RC_MAX_LEVEL + 2) /* 0: I; 1 + t: temporal level t */
 #define RING 64                       /* pictures between their QP and their result */
 
-/* What is expected of a class before the first picture of it: k, and cost against an I picture */
-static const double prior_k[CLASSES] = {2.0, 1.6, 1.2, 1.0, 0.8, 0.7, 0.6, 0.6};
-static const double prior_cost[CLASSES] = {1.0, 0.5, 0.4, 0.3, 0.25, 0.2, 0.2, 0.2};
+/* What is expected of a class before the first picture of it: k, and cost against an I picture (three real clips) */
+static const double prior_k[CLASSES] = {0.45, 0.5, 0.45, 0.4, 0.3, 0.25, 0.2, 0.2};
+static const double prior_cost[CLASSES] = {1.0, 0.3, 0.18, 0.14, 0.1, 0.08, 0.08, 0.08};
+
+static const double slopes[CLASSES] = {1.2, 1.5, 1.6, 1.6, 1.6, 1.6, 1.6, 1.6};
 
 typedef struct {
     double k, cost;   /* decayed sums */
@@ -53,14 +56,14 @@ static double clip(double v, double lo, double hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-static double step_of(double qp)
+static double divisor_of(int class, double qp)
 {
-    return pow(2.0, (qp - 12.0) / 6.0);
+    return exp2((qp - 12.0 + (slopes[class] - 1) * (qp - 32.0)) / 6.0);
 }
 
-static double qp_of(double step)
+static double qp_of(int class, double divisor)
 {
-    return 12.0 + 6.0 * log2(step);
+    return (6.0 * log2(divisor) + 12.0 + (slopes[class] - 1) * 32.0) / slopes[class];
 }
 
 static const char *check(const vr_rc_param *p)
@@ -166,7 +169,7 @@ static double model_cost(const vr_rc *rc, int class)
 
 static double predict_bits(const vr_rc *rc, int class, double cost, double qp)
 {
-    return model_k(rc, class) * cost / step_of(qp);
+    return model_k(rc, class) * cost / divisor_of(class, qp);
 }
 
 /* Bits of an average picture when anchors have this QP. */
@@ -187,7 +190,7 @@ static void learn(vr_rc *rc, const pending *f)
 {
     class_model *m = &rc->model[f->class];
     const double decay = f->class == 0 ? 0.5 : 0.8;
-    const double k = f->bits * step_of(f->done_qp + f->mean_offset) / f->cost;
+    const double k = f->bits * divisor_of(f->class, f->done_qp + f->mean_offset) / f->cost;
     m->k = m->k * decay + clip(k, 1e-4, 1e4);
     m->cost = m->cost * decay + f->cost;
     m->weight = m->weight * decay + 1;
@@ -241,8 +244,8 @@ static double first_guess(const vr_rc *rc)
 /* Anchor QP at which the pictures to come fill the rate, with what was spent too much or too little paid back. */
 static double abr_anchor_qp(const vr_rc *rc, int scene_cut)
 {
-    if (rc->intra_cost <= 0)
-        return rc->anchor_qp >= 0 ? rc->anchor_qp : first_guess(rc);
+    if (rc->intra_cost <= 0 || (rc->anchor_qp >= 0 && rc->next_used == 0))
+        return rc->anchor_qp >= 0 ? rc->anchor_qp : first_guess(rc); /* nothing new is known */
     double spent = rc->spent, wanted = rc->wanted;
     for (int64_t i = rc->next_used; i < rc->next_asked; i++) {
         spent += rc->ring[i % RING].predicted;
@@ -250,12 +253,20 @@ static double abr_anchor_qp(const vr_rc *rc, int scene_cut)
     }
     /* pay back within one to four seconds: short clips must hit their rate, long ones may breathe */
     const double horizon = rc->p.bitrate * clip(0.25 * rc->seconds, 1.0, 4.0);
-    const double rate = rc->p.bitrate / rc->p.fps * clip(1 - (spent - wanted) / horizon, 0.4, 1.8);
-    const double qp = qp_of(average_bits(rc, 12) / rate); /* bits are proportional to 1 / step, and step_of(12) is 1 */
+    const double rate = rc->p.bitrate / rc->p.fps * clip(1 - (spent - wanted) / horizon, 0.4, 2.5);
+    double low = 0, high = 51; /* more QP, fewer bits: halve the interval */
+    while (high - low > 0.01) {
+        const double middle = 0.5 * (low + high);
+        if (average_bits(rc, middle) > rate)
+            low = middle;
+        else
+            high = middle;
+    }
     if (rc->anchor_qp < 0)
-        return 0.5 * (qp + first_guess(rc)); /* the priors alone may be far off */
-    const double reach = scene_cut ? 12 : 4;
-    return clip(qp, rc->anchor_qp - reach, rc->anchor_qp + reach);
+        return 0.75 * high + 0.25 * first_guess(rc);
+    /* the first pictures tell most about the source; later a step is noticed more than a wrong rate */
+    const double reach = scene_cut ? 12 : rc->seconds < 1.5 ? 7 : 4;
+    return clip(high, rc->anchor_qp - reach, rc->anchor_qp + reach);
 }
 
 /* QP of a low-delay picture: its share of the rate, and a part of what the buffer holds above its resting level. */
@@ -268,7 +279,7 @@ static double cbr_qp(const vr_rc *rc, int class, double cost, double *target)
         bits = rc->buffer * 0.6 > share ? rc->buffer * 0.6 : share;
     bits = clip(bits, share * 0.3, rc->buffer * 0.8 > share * 0.3 ? rc->buffer * 0.8 : share * 0.3);
     *target = bits;
-    double qp = rc->intra_cost > 0 ? qp_of(model_k(rc, class) * cost / bits) : first_guess(rc);
+    double qp = rc->intra_cost > 0 ? qp_of(class, model_k(rc, class) * cost / bits) : first_guess(rc);
     if (rc->anchor_qp >= 0 && qp < rc->anchor_qp - 2 && class != 0)
         qp = rc->anchor_qp - 2; /* quality comes back slowly, so that one still picture does not empty the buffer */
     return qp;
@@ -387,13 +398,13 @@ int vr_rc_frame_recode(vr_rc *rc, int64_t coding_idx, double bits, double *qp)
     return 1;
 }
 
-int64_t vr_rc_frame_done(vr_rc *rc, int64_t coding_idx, double bits, double mean_qp)
+int64_t vr_rc_frame_done(vr_rc *rc, int64_t coding_idx, double bits, double qp)
 {
     pending *f = (pending *)find_pending(rc, coding_idx);
     if (!f || f->done)
         return 0;
     f->bits = bits > 1 ? bits : 1;
-    f->done_qp = mean_qp > 0 ? mean_qp - f->mean_offset : f->lowest_qp;
+    f->done_qp = qp;
     f->done = 1;
     return rc->p.frame_delay == 0 ? use_result(rc, f) : 0;
 }

@@ -169,10 +169,11 @@ double vr_rc_part_qp(const vr_rc *rc, int64_t coding_idx, double share, double p
  * 0 when it fits or nothing more can be done (*qp untouched). Ends: QP rises by at least 1 each time, up to qp_max. */
 int vr_rc_frame_recode(vr_rc *rc, int64_t coding_idx, double bits, double *qp);
 
-/* After a picture is done, with its final size. May come from any thread as long as calls for one rc do not overlap and
+/* After a picture is done, with its final size and the base QP it had (from vr_rc_frame_qp or vr_rc_frame_recode).
+ * May come from any thread as long as calls for one rc do not overlap and
  * come in coding order. Returns the bits of filler data that must follow the picture to keep the buffer from overflowing
  * (CBR only; a multiple of 8; 0 otherwise). */
-int64_t vr_rc_frame_done(vr_rc *rc, int64_t coding_idx, double bits, double mean_qp);
+int64_t vr_rc_frame_done(vr_rc *rc, int64_t coding_idx, double bits, double qp);
 
 /* Fullness of the decoder's buffer in bits after the last reported picture was taken out; < 0 without VBV. */
 double vr_rc_buffer(const vr_rc *rc);

@@ -19,7 +19,7 @@ ERRORS = ("BitstreamError",)
 def samples() -> list[bytes]:
     return [
         encode_tiled(40, count=4).data,
-        encode_tiled(40, count=4, low_delay=True, keyint=0, tile_refresh=2, hash_sei=True).data,
+        encode_tiled(40, count=6, low_delay=True, keyint=0, tile_refresh=4, hash_sei=True).data,
         x265(moving_pictures(128, 72, 8), "keyint=4:bframes=3:weightp=1:repeat-headers=1:hrd=1:aud=1:qp=40"
              ":vbv-maxrate=500:vbv-bufsize=500"),
     ]
