@@ -86,7 +86,7 @@ static int search_motion(vr_coder *c, const unit_geometry *u, const vr_motion *m
     for (int l = 0; l < lists; l++) {
         best[l].cost = INT32_MAX;
         for (int r = 0; r < pic->n_refs[l]; r++) {
-            vr_motion_query q = {u->x, u->y, u->w, u->h, l, r, {{0, 0}, {0, 0}}, {{0, 0}}, 0};
+            vr_motion_query q = {u->x, u->y, u->w, u->h, l, r, {{0, 0}, {0, 0}}, {{0, 0}}, 0, {{0, 0}}, 0};
             vr_motion_result found;
             int twin = -1;
             if (l == 1) /* the same picture in list 0 has been searched */
@@ -99,8 +99,11 @@ static int search_motion(vr_coder *c, const unit_geometry *u, const vr_motion *m
                     if (merge[i].ref[k] >= 0 && pic->ref[k][merge[i].ref[k]] == pic->ref[l][r])
                         q.start[q.n_start++] = merge[i].mv[k];
             for (int d = level; d < 4; d++)
-                if (c->has_seed[d][l][r] && q.n_start < 8)
+                if (c->has_seed[d][l][r] && q.n_start < 8) {
                     q.start[q.n_start++] = c->seed[d][l][r];
+                    if (q.n_fine < 2 && d > level)
+                        q.fine[q.n_fine++] = c->seed[d][l][r];
+                }
             if (twin >= 0 && c->has_seed[level][0][twin])
                 q.start[q.n_start++] = c->seed[level][0][twin];
             if (!vr_motion_search(c, &q, &found))
@@ -349,7 +352,8 @@ int vr_inter_modes(vr_coder *c, int x, int y, int log2_size, vr_candidate *best)
             return 1;
     } else
         merge.cost = INT32_MAX;
-    if (search_motion(c, &u, cand, c->tools->max_merge, &motion, &pred, &spare) &&
+    if (!(log2_size == 6 && c->tools->skip_only_64 && merge.cost != INT32_MAX) &&
+        search_motion(c, &u, cand, c->tools->max_merge, &motion, &pred, &spare) &&
         (merge.cost == INT32_MAX || motion.cost < merge.cost)) {
         put_choice(&cu, 0, &motion);
         try_residual(c, &cu, x, y, pred, motion.cost, best);

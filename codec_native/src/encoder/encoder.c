@@ -535,6 +535,7 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
     set_intra_tiles(e, p, g);
     pic->temporal_mvp = e->seq.temporal_mvp && g->type != VR_SLICE_I;
     pic->lambda_scale = lambda_factor(&e->seq, g);
+    pic->sao = e->seq.tools.sao && (e->seq.param.low_delay || g->level < e->seq.tools.sao_levels);
     pic->qp_map = NULL;
     if (info && (e->seq.param.aq_strength > 0 || e->seq.param.cutree)) {
         pic->qp_map = info->qp_offset;

@@ -181,10 +181,14 @@ int vr_motion_search(vr_coder *c, const vr_motion_query *q, vr_motion_result *ou
     s.best.x = (int16_t)(s.best.x * 4);
     s.best.y = (int16_t)(s.best.y * 4);
     s.best_cost = satd_at(&s, s.best.x, s.best.y) + mv_cost(&s, s.best.x, s.best.y);
-    for (int i = 0; i < 2; i++) /* predictors hit exactly are cheap: try them at their full precision */
-        if ((q->mvp[i].x | q->mvp[i].y) & 3 && abs(q->mvp[i].x - s.best.x) < 8 && abs(q->mvp[i].y - s.best.y) < 8)
-            try_sub(&s, q->mvp[i].x, q->mvp[i].y);
-    refine(&s, 2);
+    /* Predictors and vectors of the unit above in the tree are often right to the quarter sample already. */
+    for (int i = 0; i < 2 + q->n_fine; i++) {
+        vr_mv v = i < 2 ? q->mvp[i] : q->fine[i - 2];
+        if ((v.x | v.y) & 3 && abs(v.x - s.best.x) < 8 && abs(v.y - s.best.y) < 8)
+            try_sub(&s, v.x, v.y);
+    }
+    if (c->tools->subpel || !((s.best.x | s.best.y) & 3))
+        refine(&s, 2);
     refine(&s, 1);
 
     for (int i = 0; i < 2; i++)

@@ -10,6 +10,8 @@ typedef struct {
     vr_mv mvp[2];        /* AMVP candidates */
     vr_mv start[12];     /* further starting points, quarter samples */
     int n_start;
+    vr_mv fine[2];       /* vectors worth trying at quarter-sample precision */
+    int n_fine;
 } vr_motion_query;
 
 typedef struct {

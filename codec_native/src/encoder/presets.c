@@ -10,21 +10,21 @@ static const char *const preset_names[5] = {"ultrafast", "superfast", "fast", "m
 static const vr_tools preset_tools[5] = {
     [VR_PRESET_ULTRAFAST] = {.min_cu_log2 = 3, .max_merge = 2, .refs = 1, .gop_size = 8, .lookahead = 0,
                              .intra_rd = 1, .search_range = 16, .me_iterations = 4, .sign_hiding = 1, .sao = 1,
-                             .deblock = 1, .early_skip = 1},
+                             .deblock = 1, .early_skip = 1, .skip_only_64 = 1, .sao_levels = 2},
     [VR_PRESET_SUPERFAST] = {.min_cu_log2 = 3, .max_merge = 3, .refs = 1, .gop_size = 8, .lookahead = 0,
                              .intra_rd = 1, .search_range = 32, .me_iterations = 8, .rdoq = 1, .sign_hiding = 1,
-                             .sao = 1, .deblock = 1, .early_skip = 1, .chroma_rd = 1},
+                             .sao = 1, .deblock = 1, .early_skip = 1, .chroma_rd = 1, .sao_levels = 3},
     [VR_PRESET_FAST] = {.min_cu_log2 = 3, .max_merge = 4, .refs = 2, .gop_size = 8, .lookahead = 24,
                         .tu_split_inter = 1, .intra_nxn = 1, .intra_rd = 2, .search_range = 48, .me_iterations = 12,
-                        .rdoq = 1, .sign_hiding = 1, .sao = 1, .deblock = 1, .early_skip = 1, .chroma_rd = 1},
+                        .rdoq = 1, .sign_hiding = 1, .sao = 1, .deblock = 1, .early_skip = 1, .chroma_rd = 1, .sao_levels = 8},
     [VR_PRESET_MEDIUM] = {.min_cu_log2 = 3, .max_merge = 5, .refs = 2, .gop_size = 8, .lookahead = 32, .rect = 1,
                           .tu_split_inter = 1, .intra_nxn = 1, .intra_rd = 3, .search_range = 64,
                           .me_iterations = 16, .subpel = 1, .rdoq = 1, .sign_hiding = 1, .sao = 1, .deblock = 1,
-                          .early_skip = 1, .chroma_rd = 1},
+                          .early_skip = 1, .chroma_rd = 1, .sao_levels = 8},
     [VR_PRESET_SLOW] = {.min_cu_log2 = 3, .max_merge = 5, .refs = 3, .gop_size = 16, .lookahead = 48, .rect = 1,
                         .tu_split_inter = 1, .tu_split_intra = 1, .intra_nxn = 1, .intra_rd = 5,
                         .intra_full_search = 1, .intra_in_inter = 1, .search_range = 96, .me_iterations = 24,
-                        .subpel = 1, .rdoq = 1, .sign_hiding = 1, .sao = 1, .deblock = 1, .chroma_rd = 1},
+                        .subpel = 1, .rdoq = 1, .sign_hiding = 1, .sao = 1, .deblock = 1, .chroma_rd = 1, .sao_levels = 8},
 };
 
 int vr_preset_from_name(const char *name)

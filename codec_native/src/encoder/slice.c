@@ -52,8 +52,8 @@ void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int sli
             vr_bw_u(w, (uint32_t)pic->temporal_mvp, 1);
     }
     if (s->tools.sao) {
-        vr_bw_u(w, 1, 1);
-        vr_bw_u(w, 1, 1);
+        vr_bw_u(w, (uint32_t)pic->sao, 1);
+        vr_bw_u(w, (uint32_t)pic->sao, 1);
     }
     if (slice_type != VR_SLICE_I) {
         int b = slice_type == VR_SLICE_B, override = pic->n_refs[0] > 1 || (b && pic->n_refs[1] > 1);

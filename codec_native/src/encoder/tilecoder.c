@@ -103,7 +103,7 @@ static void begin_tile(vr_coder *c, vr_pic *pic, int tile)
     c->slice_type = pic->tile_intra[tile] ? VR_SLICE_I : pic->slice_type;
     c->qg_log2 = s->qg_log2;
     c->last_qp = c->qg_qp = c->qg_pred = pic->slice_qp;
-    c->sao_luma = c->sao_chroma = s->tools.sao;
+    c->sao_luma = c->sao_chroma = pic->sao;
     c->base_qp = pic->qp;
     c->qp_sum = 0;
     c->qp_count = 0;
@@ -214,7 +214,7 @@ void vr_code_tile(vr_coder *c, vr_pic *pic, int tile, vr_tile_stats *stats)
             save_borders(c);
             if (s->tools.deblock)
                 vr_deblock_ctu(c);
-            if (s->tools.sao) {
+            if (pic->sao) {
                 vr_set_qp(c, pic->slice_qp);
                 vr_sao_decide(c);
             }

@@ -105,7 +105,6 @@ typedef struct {
 typedef struct {
     int min_cu_log2;
     int max_merge;            /* MaxNumMergeCand */
-    int merge_rd;             /* merge candidates that get a full rate-distortion check */
     int refs;
     int gop_size;
     int lookahead;
@@ -118,11 +117,11 @@ typedef struct {
     int search_range;         /* full samples around the best predictor */
     int me_iterations;
     int subpel;               /* 0 half + quarter cross, 1 full 8 neighbours twice */
-    int bi_refine;
     int rdoq;                 /* 0 dead zone, 1 RDOQ */
     int sign_hiding, sao, deblock;
-    int early_skip;           /* 1: a merge without residual ends the search of a unit */
-    int min_split_log2;       /* inter units of this size are not split unless ... */
+    int early_skip;           /* 1: a merge without residual ends the search of a unit; 2: skip being cheapest does */
+    int skip_only_64;         /* 1: no motion search for 64x64 units */
+    int sao_levels;           /* SAO in pictures of hierarchy levels below this */
     int chroma_rd;
 } vr_tools;
 
@@ -222,7 +221,7 @@ typedef struct vr_pic {
     int n_rps, rps_poc[16]; uint8_t rps_used[16];  /* all pictures kept, sorted as coded */
     vr_frame *rps_frame[16];
     int rps_idx;             /* in the SPS list, or -1: written in the slice header */
-    int mvd_l1_zero, temporal_mvp;
+    int mvd_l1_zero, temporal_mvp, sao;
     int collocated_list;
     int64_t coding_index;
     struct vr_rc *rc;        /* asked for QP changes inside the picture, or NULL */
