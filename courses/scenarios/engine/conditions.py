@@ -1,6 +1,6 @@
 """Whether a condition of the language holds in a run now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from courses.scenarios.language.model import Condition, facts_of
@@ -83,13 +83,13 @@ def _within(argument: Mapping[str, Any], value: float) -> bool:
     return bool(argument.get("min", float("-inf")) <= value <= argument.get("max", float("inf")))
 
 
-_HOLDS = {
+_HOLDS: dict[str, Callable[[Any, "Run"], bool]] = {
     "did": _did,
     "did_here": _did_here,
     "count": _count,
     "since": _since,
-    "after_s": lambda seconds, run: run.t_s - run.state_since_s >= seconds,
-    "clock_s": lambda seconds, run: run.t_s >= seconds,
+    "after_s": lambda seconds, run: bool(run.t_s - run.state_since_s >= seconds),
+    "clock_s": lambda seconds, run: bool(run.t_s >= seconds),
     "quality": _quality,
     "vital": _vital,
     "aed": lambda phase, run: run.aed is not None and run.aed.phase == phase,

@@ -1,7 +1,7 @@
 """A simple patient: enough for colour, pulse, breathing, monitor and outcome to answer to what is done.
 
 Nothing here is a prognosis. Survival declines by the published points per minute (profile), less with good
-compressions; flow during compressions is at most about a third of normal; blood loss beyond 40 % of the volume is not survived.
+compressions; flow during compressions is at most about a third of normal; blood loss beyond 40 % is not survived.
 """
 
 import math

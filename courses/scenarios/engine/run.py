@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courses.scenarios.aed.trainer import Phase, Trainer
-from courses.scenarios.clinical.profiles import CompressionTarget, load_profile
+from courses.scenarios.clinical.profiles import CompressionTarget, Profile, load_profile
 from courses.scenarios.engine.conditions import holds
 from courses.scenarios.engine.events import Event
 from courses.scenarios.engine.physiology import Patient
@@ -78,6 +78,12 @@ class Run:
     profile_id: str
     seed: int
     roles: Mapping[str, str] = field(default_factory=dict)
+    profile: Profile = field(init=False)
+    patient: Patient = field(init=False)
+    aed: Trainer | None = field(init=False)
+    state: State = field(init=False)
+    t_s: float = field(init=False, default=0.0)
+    state_since_s: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         d = self.definition
@@ -95,7 +101,6 @@ class Run:
         start = d.patient.get("patient", {})
         wet, bare = start.get("wet_chest", False), start.get("bare_chest", False)
         self.aed = Trainer.for_patient(self.profile, self.age_years, wet=wet, bare=bare) if d.has_aed else None
-        self.t_s = 0.0
         self.outcome: str | None = None
         self.facts: list[Fact] = []
         self.compressions: list[Pressed] = []

@@ -2,12 +2,13 @@
 
 Acceleration integrated twice drifts away within a second, so nothing is integrated for longer than one compression:
 between two tops the velocity must come back to where it was and the phone to its height, which gives the bias and the
-starting velocity of exactly that cycle (the zero-velocity argument of Aase & Myklebust 2002, IEEE TBME 49(8)). Which way
-the phone lies is not asked: the axis of motion is the direction in which the acceleration varies most.
+starting velocity of exactly that cycle (the zero-velocity argument of Aase & Myklebust 2002, IEEE TBME 49(8)). Which
+way the phone lies is not asked: the axis of motion is the direction in which the acceleration varies most.
 """
 
 import math
 from collections import deque
+from itertools import pairwise
 
 from courses.scenarios.motion.compression import Compression
 from courses.scenarios.motion.position import LARGEST_STROKE_MM, SMALLEST_STROKE_MM
@@ -36,7 +37,7 @@ class _Axis:
         self.count = 0
         self._sum = [0.0, 0.0, 0.0]
         self._products = [[0.0] * 3 for _ in range(3)]
-        self.direction: Vector = (0.0, 0.0)
+        self.direction: Vector = (0.0, 0.0, 1.0)
         self.offset = 0.0
 
     def add(self, a: Vector) -> None:
@@ -181,7 +182,7 @@ class AccelerationMeter:
 def _between_times(samples: list[tuple[float, float]], start_s: float, end_s: float) -> list[tuple[float, float]]:
     """The samples of a stretch, with its two ends interpolated: a missing end would be a push that nobody made."""
     inside = [sample for sample in samples if start_s < sample[0] < end_s]
-    for (t0, a0), (t1, a1) in zip(samples, samples[1:], strict=False):
+    for (t0, a0), (t1, a1) in pairwise(samples):
         share = 1.0 / (t1 - t0)
         if t0 <= start_s < t1:
             inside.insert(0, (start_s, a0 + (a1 - a0) * (start_s - t0) * share))
@@ -195,7 +196,7 @@ def closed_cycle(cycle: list[tuple[float, float]]) -> tuple[float, float]:
     start = cycle[0][0]
     velocity = height = 0.0
     path = [(0.0, 0.0, 0.0)]
-    for (t0, a0), (t1, a1) in zip(cycle, cycle[1:], strict=False):
+    for (t0, a0), (t1, a1) in pairwise(cycle):
         dt = t1 - t0
         height += velocity * dt + (2 * a0 + a1) * dt * dt / 6
         velocity += (a0 + a1) / 2 * dt

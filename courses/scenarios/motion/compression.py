@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 # Two bottoms further apart than this have a pause between them; 1.5 s is a third of the slowest rate anyone keeps up.
 PAUSE_FROM_S = 1.5
@@ -41,7 +42,7 @@ class CompressionSummary:
 def summarise(compressions: Sequence[Compression], start_s: float, end_s: float) -> CompressionSummary:
     """What the compressions between two times add up to. Each one covers half a period before and after its bottom."""
     times = [c.t_s for c in compressions]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     steady = [gap for gap in gaps if gap < PAUSE_FROM_S]
     period = sum(steady) / len(steady) if steady else 0.0
     length = end_s - start_s
@@ -64,7 +65,7 @@ def _pauses(times: list[float], start_s: float, end_s: float, half: float) -> li
     found = []
     if times[0] - half > start_s:
         found.append((start_s, times[0] - half - start_s))
-    for earlier, later in zip(times, times[1:], strict=False):
+    for earlier, later in pairwise(times):
         if later - earlier >= PAUSE_FROM_S:
             found.append((earlier + half, later - earlier - 2 * half))
     if times[-1] + half < end_s:

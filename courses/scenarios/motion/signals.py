@@ -1,7 +1,7 @@
 """Published test signals: chests that are pressed in a known way, seen by a controller, a hand, a phone or a sensor.
 
-python -m courses.scenarios.motion.signals --source phone --seed 3 --out phone.csv   writes the recording, and next to it
-phone.truth.json with the compressions that are in it. The accuracy that the issue asks for is measured on these.
+python -m courses.scenarios.motion.signals --source phone --seed 3 --out phone.csv   writes the recording, and next to
+it phone.truth.json with the compressions that are in it. The accuracy that the issue asks for is measured on these.
 """
 
 import argparse
@@ -85,12 +85,12 @@ def press(pressing: Pressing, rng: np.random.Generator) -> tuple[Array, Array, t
     """Times, height of the chest in mm (rest is 0) on a fine grid, and the truth."""
     t = np.arange(0.0, pressing.seconds, 1.0 / FINE_HZ)
     height = np.zeros_like(t)
-    truth = []
+    truth: list[tuple[float, float, bool]] = []
     start, lean = pressing.lead_s, 0.0
     while True:
         pause = next((p for p in pressing.pauses if p[0] <= start < p[1]), None)
         if pause:
-            start, lean = pause[1], lean
+            start = pause[1]
             continue
         period = 60.0 / (pressing.rate_cpm * (1.0 + pressing.scatter * rng.standard_normal()))
         if start + period > pressing.seconds - 0.5:

@@ -36,7 +36,7 @@ class Honesty:
 
 HONESTY: dict[Source, Honesty] = {
     Source.CONTROLLER: Honesty("hand_travel", lean=True, confidence="medium", certifies_depth=False),
-    # Tracked hands are off by about 11 mm at the fingertip (shared clinical facts), more than the tolerance for leaning.
+    # Tracked hands are off by about 11 mm at the fingertip (clinical facts), more than the tolerance for leaning.
     Source.HAND: Honesty("hand_travel", lean=False, confidence="low", certifies_depth=False),
     # An accelerometer knows no height, only change of velocity: a constant lean leaves no trace in it.
     Source.PHONE: Honesty("phone_travel", lean=False, confidence="medium", certifies_depth=False),

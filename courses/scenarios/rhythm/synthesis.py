@@ -1,7 +1,7 @@
 """Heart rhythms as a monitor or an AED sees them, synthesised; deterministic by seed.
 
-Beats are sums of Gaussians placed along the cycle (the idea of McSharry et al. 2003, IEEE TBME 50(3)); fibrillation is a
-wandering sum of oscillators of 3 to 7.5 Hz whose amplitude waxes and wanes.
+Beats are sums of Gaussians placed along the cycle (the idea of McSharry et al. 2003, IEEE TBME 50(3)); fibrillation is
+a wandering sum of oscillators of 3 to 7.5 Hz whose amplitude waxes and wanes.
 """
 
 from collections.abc import Sequence

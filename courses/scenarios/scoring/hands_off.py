@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from courses.scenarios.motion.compression import PAUSE_FROM_S
 
@@ -24,7 +25,7 @@ def hands_off(times: Sequence[float], end_s: float, excused: Sequence[Span]) -> 
     """From the first compression until end_s. Each compression covers half a period before and after its bottom."""
     if not times:
         return HandsOff(0.0, ())
-    gaps = list(zip(times, times[1:], strict=False))
+    gaps = list(pairwise(times))
     steady = [b - a for a, b in gaps if b - a < PAUSE_FROM_S]
     half = sum(steady) / len(steady) / 2 if steady else 0.3
     spans = [(a + half, b - half) for a, b in gaps if b - a >= PAUSE_FROM_S]

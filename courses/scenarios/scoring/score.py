@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def _count(argument: Mapping[str, Any], run: Run, hands: HandsOff) -> tuple[floa
 def _order(argument: list[str], run: Run, hands: HandsOff) -> tuple[float, Reason]:
     """Share of neighbouring pairs of which the first came first; a step that was never done breaks its pairs."""
     first = [run.times_of(fact)[0] if run.times_of(fact) else None for fact in argument]
-    pairs = list(zip(first, first[1:], strict=False))
+    pairs = list(pairwise(first))
     right = sum(1 for a, b in pairs if a is not None and b is not None and a <= b)
     if right == len(pairs):
         return 1.0, Reason("order_kept")

@@ -3,7 +3,7 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -21,12 +21,18 @@ from courses.scenarios.motion.measure import BadSignal
 from courses.scenarios.scoring.score import report
 
 
+class Verb(argparse.ArgumentParser):
+    """Plain argparse, since Django's class wants arguments of its own; a wrong word is exit 1 like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"{self.format_usage()}{message}\n")
+
+
 class Command(BaseCommand):
     help = "Check a scenario definition, play it by a script of events, or measure recorded compressions."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        # Plain argparse: Django's parser class wants arguments of its own.
-        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=argparse.ArgumentParser)
+        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=Verb)
         lint = verbs.add_parser("lint")
         lint.add_argument("file", type=Path)
         simulate = verbs.add_parser("simulate")
