@@ -160,7 +160,7 @@ UPLOAD_EXPIRES_AFTER_HOURS = env.int("UPLOAD_EXPIRES_AFTER_HOURS", 7 * 24)
 MEDIA_ADDRESS_SECONDS = env.int("MEDIA_ADDRESS_SECONDS", 4 * 3600)
 
 # Codecs of the renditions: av1, h264, and hevc (our own encoder, sizes from 2048 on, near-8K for headsets).
-LIBRARY_CODECS = env.list("LIBRARY_CODECS", default=["av1", "h264"])
+LIBRARY_CODECS = env.list("LIBRARY_CODECS", default=["av1", "h264", "hevc"])
 # Threads of one segment's encoder; one process a core with one thread each has the least overhead.
 LIBRARY_ENCODER_THREADS = env.int("LIBRARY_ENCODER_THREADS", 1)
 
