@@ -55,9 +55,7 @@ VR_ALWAYS_INLINE __m256i row_16(const vr_pixel *p)
 /* Eight pixels of two rows, doubled. */
 VR_ALWAYS_INLINE __m256i rows_8x2(const vr_pixel *p, const vr_pixel *q)
 {
-    const __m128i low = _mm_castpd_si128(_mm_loaddup_pd((const double *)(const void *)p));
-    const __m128i high = _mm_castpd_si128(_mm_loaddup_pd((const double *)(const void *)q));
-    return first_level(join(low, high));
+    return first_level(join(_mm_broadcastq_epi64(load_8(p)), _mm_broadcastq_epi64(load_8(q))));
 }
 
 /* Two 8x8 blocks side by side: the sums of magnitudes, halved, in 32-bit lanes. */
