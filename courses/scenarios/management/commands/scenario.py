@@ -22,7 +22,7 @@ from courses.scenarios.scoring.score import report
 
 
 class Verb(argparse.ArgumentParser):
-    """Plain argparse, since Django's class wants arguments of its own; a wrong word is exit 1 like every other error."""
+    """Plain argparse, since Django's class wants arguments of its own; a wrong word is exit 1 like any error."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(1, f"{self.format_usage()}{message}\n")
