@@ -34,7 +34,7 @@ CHROMIUM_ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
     "--enable-precise-memory-info",
 ]
-HOUSE_START_SECONDS = 180
+HOUSE_START_SECONDS = 180  # CI has two cores
 
 
 @pytest.fixture(scope="session")
