@@ -84,6 +84,7 @@ class AccelerationMeter:
         self._direction = 0
         self._top_s: float | None = None
         self._zero_s = 0.0
+        self._from_rest = False
 
     def add(self, t_s: float, acceleration: Vector) -> list[Compression]:
         """One sample in seconds and m/s^2 along the phone's axes."""
@@ -148,7 +149,9 @@ class AccelerationMeter:
         if self._direction >= 0 and v < -MOVING_M_S:
             finished = None
             if self._top_s is not None and self._direction == 1:
-                finished = self._measure(self._top_s, self._zero_s)
+                end = self._rise_ends(self._top_s) if self._from_rest else self._zero_s
+                finished = self._measure(self._top_s, end)
+            self._from_rest = self._direction == 0
             self._direction, self._top_s = -1, self._zero_s
             return finished
         if self._direction < 0 and v > MOVING_M_S:
@@ -162,6 +165,20 @@ class AccelerationMeter:
         finished = self._measure(self._top_s, self._still_from(self._top_s)) if self._direction == 1 else None
         self._direction, self._top_s = 0, None
         return finished
+
+    def _rise_ends(self, top_s: float) -> float:
+        """End of the first cycle after a rest: it began with no velocity, so the plain integral is good for so long.
+
+        The high-pass runs ahead of the motion; between two tops of a series that cancels out, after a rest it does not.
+        """
+        cycle = [(t, self._axis.along(a)) for t, a, _ in self._samples if t >= top_s]
+        velocity, rising = 0.0, False
+        for (t0, a0), (t1, a1) in pairwise(cycle):
+            velocity += (a0 + a1) / 2 * (t1 - t0)
+            rising = rising or velocity > MOVING_M_S
+            if rising and velocity <= 0.0:
+                return t1
+        return cycle[-1][0]
 
     def _still_from(self, top_s: float) -> float:
         """When the rise ended: the first time after the fastest rise that the velocity falls to nothing."""
