@@ -19,7 +19,15 @@ FLAGS = [
     *("-fPIC", "-pthread"),
 ]
 # SIMDe as real functions: inlined, its lane-by-lane code would take minutes to compile.
-EMULATION = ["-DVR_AVX512_EMULATED", "-DSIMDE_ENABLE_NATIVE_ALIASES", "-DSIMDE_NO_INLINE", "-O1", "-g0", "-w", "-Wno-psabi"]
+EMULATION = [
+    "-DVR_AVX512_EMULATED",
+    "-DSIMDE_ENABLE_NATIVE_ALIASES",
+    "-DSIMDE_NO_INLINE",
+    "-O1",
+    "-g0",
+    "-w",
+    "-Wno-psabi",
+]
 LEVELS = {"c": 0, "avx2": 1, "avx512": 2}
 
 
