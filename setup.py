@@ -1,7 +1,7 @@
 """Builds the codec's extension module; everything else about the package stands in pyproject.toml.
 
-``pip install -e .`` or ``python setup.py build_ext --inplace``. Files are compiled side by side on all processors, and only
-those whose sources changed.
+``pip install -e .`` or ``python setup.py build_ext --inplace``. Files are compiled side by side on all processors, and
+only those whose sources changed.
 """
 
 import os

@@ -137,6 +137,7 @@ void vr_gop_plan(vr_gop_state *g, int64_t first, int n, vr_gop_entry *out)
         g->n_dpb = m;
         memcpy(g->dpb, next, sizeof *next * (size_t)m);
         g->count_since_idr++;
+        set_anchor(g, anchor);
         return;
     }
     set_anchor(g, anchor);

@@ -252,7 +252,7 @@ static double abr_anchor_qp(const vr_rc *rc, int scene_cut)
         wanted += rc->p.bitrate / rc->p.fps;
     }
     /* pay back within one to four seconds: short clips must hit their rate, long ones may breathe */
-    const double horizon = rc->p.bitrate * clip(0.25 * rc->seconds, 1.0, 4.0);
+    const double horizon = rc->p.bitrate * clip(0.05 * rc->seconds, 1.0, 4.0);
     const double rate = rc->p.bitrate / rc->p.fps * clip(1 - (spent - wanted) / horizon, 0.4, 2.5);
     double low = 0, high = 51; /* more QP, fewer bits: halve the interval */
     while (high - low > 0.01) {
@@ -303,7 +303,7 @@ static double vbv_qp(const vr_rc *rc, int class, double cost, double qp, double 
     return qp;
 }
 
-static double choose_qp(vr_rc *rc, const vr_rc_frame *frame, pending *f)
+static double choose_qp(vr_rc *rc, pending *f, int new_scene)
 {
     const double offset = rc->model[f->class].offset;
     const int anchor = f->class <= 1;
@@ -315,7 +315,7 @@ static double choose_qp(vr_rc *rc, const vr_rc_frame *frame, pending *f)
         base = rc->p.crf;
         break;
     case VR_RATE_ABR:
-        base = anchor || rc->anchor_qp < 0 ? abr_anchor_qp(rc, frame->scene_cut) : rc->anchor_qp;
+        base = anchor || rc->anchor_qp < 0 ? abr_anchor_qp(rc, new_scene) : rc->anchor_qp;
         break;
     default:
         base = cbr_qp(rc, f->class, f->cost, &f->target_bits) - offset - f->mean_offset;
@@ -332,6 +332,17 @@ static double choose_qp(vr_rc *rc, const vr_rc_frame *frame, pending *f)
     return clip(qp, rc->p.qp_min, rc->p.qp_max);
 }
 
+/* An I picture shows what the source is like now. When that is another scene, what was learned of costs is scaled to it. */
+static int meet_intra(vr_rc *rc, double cost)
+{
+    const double change = rc->intra_cost > 0 ? cost / rc->intra_cost : 1;
+    const int new_scene = change > 1.5 || change < 1 / 1.5;
+    for (int c = 0; c < CLASSES && new_scene; c++)
+        rc->model[c].cost *= change;
+    rc->intra_cost = cost;
+    return new_scene;
+}
+
 double vr_rc_frame_qp(vr_rc *rc, const vr_rc_frame *frame, vr_rc_target *target)
 {
     if (frame->coding_idx != rc->next_asked || use_results_until(rc, frame->coding_idx - rc->p.frame_delay))
@@ -343,11 +354,10 @@ double vr_rc_frame_qp(vr_rc *rc, const vr_rc_frame *frame, vr_rc_target *target)
     f->class = frame->kind == VR_PIC_I ? 0 : 1 + level;
     f->mean_offset = frame->mean_qp_offset;
     f->cost = frame->cost > 1 ? frame->cost : 1;
-    if (f->class == 0 && frame->cost > 1)
-        rc->intra_cost = frame->cost;
+    const int new_scene = f->class == 0 && frame->cost > 1 && meet_intra(rc, frame->cost);
     if (rc->intra_cost <= 0) /* no lookahead: every picture weighs the same */
         f->cost = 1;
-    f->qp = choose_qp(rc, frame, f);
+    f->qp = choose_qp(rc, f, frame->scene_cut || new_scene);
     f->anchor_qp = rc->anchor_qp;
     f->predicted = predict_bits(rc, f->class, f->cost, f->qp + f->mean_offset);
     if (f->target_bits <= 0)

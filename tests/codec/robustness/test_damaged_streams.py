@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.codec.bitstream.conftest import encode_tiled
@@ -25,6 +25,8 @@ def samples() -> list[bytes]:
     ]
 
 
+# no shrinking: each try may start a process anew
+PHASES = (Phase.explicit, Phase.generate)
 KINDS = st.sampled_from(["flip", "set", "cut", "insert", "copy"])
 MUTATIONS = st.lists(st.tuples(KINDS, st.floats(0, 1), st.integers(0, 255), st.integers(1, 64)), min_size=1, max_size=8)
 
@@ -55,14 +57,16 @@ def check(worker: Worker, data: bytes) -> None:
     assert answer.get("error", "BitstreamError") in ERRORS, answer
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, derandomize=True, phases=PHASES,
+          suppress_health_check=list(HealthCheck))
 @given(which=st.integers(0, 2), mutations=MUTATIONS, head=st.booleans())
 def test_damage_is_an_error_or_an_answer(sanitised_worker: Worker, samples: list[bytes], which: int, mutations: list,
                                          head: bool) -> None:
     check(sanitised_worker, mutate(samples[which], mutations, head))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, derandomize=True, phases=PHASES,
+          suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=200), types=st.lists(st.integers(0, 63), max_size=8))
 def test_random_nal_units_are_an_error_or_an_answer(sanitised_worker: Worker, data: bytes, types: list[int]) -> None:
     step = len(data) // max(1, len(types)) + 1

@@ -7,12 +7,14 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.codec.media import decode
 from tests.codec.robustness.conftest import Worker
 
+# no shrinking: each try may start a process anew
+PHASES = (Phase.explicit, Phase.generate)
 SIZES = st.one_of(st.integers(8, 40).map(lambda n: n * 2), st.sampled_from([64, 128, 130, 192, 256, 320]))
 KILOBITS = st.integers(1, 20000)
 RATES = st.one_of(
@@ -51,21 +53,24 @@ def check(worker: Worker, values: dict[str, Any], rate: dict[str, Any], content:
         assert digests == hashes
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, phases=PHASES,
+          suppress_health_check=list(HealthCheck))
 @given(values=SETTINGS, rate=RATES, content=CONTENT, frames=st.integers(1, 7))
 def test_settings_give_an_error_or_a_valid_stream(worker: Worker, values: dict, rate: dict, content: str,
                                                   frames: int) -> None:
     check(worker, values, rate, content, frames)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, phases=PHASES,
+          suppress_health_check=list(HealthCheck))
 @given(values=SETTINGS, rate=RATES, content=CONTENT, frames=st.integers(1, 4))
 def test_settings_do_not_break_the_sanitised_build(sanitised_worker: Worker, values: dict, rate: dict, content: str,
                                                    frames: int) -> None:
     check(sanitised_worker, {**values, "simd": "avx2"} if len(content) % 2 else values, rate, content, frames)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, phases=PHASES,
+          suppress_health_check=list(HealthCheck))
 @given(values=st.dictionaries(
     st.sampled_from(["keyint", "gop_size", "refs", "low_delay", "tile_refresh", "threads", "lookahead", "qp", "crf",
                      "bitrate", "maxrate", "bufsize", "aq_strength", "latitude_strength", "scenecut", "cutree", "sao",
