@@ -29,11 +29,21 @@ class BuildInParallel(build_ext):
         self.compiler.compile = self.compile_files
         super().build_extensions()
 
-    def compile_files(self, sources, output_dir=None, macros=None, include_dirs=None, debug=False, extra_preargs=None,
-                      extra_postargs=None, depends=None):
+    def compile_files(
+        self,
+        sources,
+        output_dir=None,
+        macros=None,
+        include_dirs=None,
+        debug=False,
+        extra_preargs=None,
+        extra_postargs=None,
+        depends=None,
+    ):
         compiler = self.compiler
         macros, objects, postargs, options, build = compiler._setup_compile(
-            output_dir, macros, include_dirs, sources, depends, extra_postargs)
+            output_dir, macros, include_dirs, sources, depends, extra_postargs
+        )
         arguments = compiler._get_cc_args(options, debug, extra_preargs)
 
         def compile_one(target: str) -> None:

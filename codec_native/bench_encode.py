@@ -47,15 +47,22 @@ def moving_pictures(width: int, height: int, frames: int) -> Iterator[Planes]:
     chroma = relief(width // 2 + margin, height // 2, 2)
     rng = np.random.default_rng(3)
     side = height // 16
-    objects = [(rng.integers(0, width - side), rng.integers(0, height - side), *rng.integers(-9, 10, 2),
-                relief(side, side, 10 + i)) for i in range(24)]
+    objects = [
+        (
+            rng.integers(0, width - side),
+            rng.integers(0, height - side),
+            *rng.integers(-9, 10, 2),
+            relief(side, side, 10 + i),
+        )
+        for i in range(24)
+    ]
     noise = rng.integers(0, 3, (height, width), dtype=np.uint8)
     for number in range(frames):
-        luma = background[:, 3 * number:3 * number + width] + np.roll(noise, 17 * number, 1)
+        luma = background[:, 3 * number : 3 * number + width] + np.roll(noise, 17 * number, 1)
         for x, y, dx, dy, patch in objects:
             left, top = (x + dx * number) % (width - side), (y + dy * number) % (height - side)
-            luma[top:top + side, left:left + side] = patch
-        u = chroma[:, number:number + width // 2]
+            luma[top : top + side, left : left + side] = patch
+        u = chroma[:, number : number + width // 2]
         yield luma, u, u[::-1].copy()
 
 
@@ -70,9 +77,18 @@ def measure(pictures: list[Planes], **settings: Any) -> dict[str, Any]:
         after = resource.getrusage(resource.RUSAGE_SELF)
         cpu = after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime
         memory = encoder.memory
-    return {"width": width, "height": height, **settings, "frames": len(pictures), "seconds": round(seconds, 3),
-            "cpu_seconds": round(cpu, 3), "frames_per_second": round(len(pictures) / seconds, 3),
-            "frames_per_cpu_second": round(len(pictures) / cpu, 3), "bytes": size, "memory_bytes": memory}
+    return {
+        "width": width,
+        "height": height,
+        **settings,
+        "frames": len(pictures),
+        "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu, 3),
+        "frames_per_second": round(len(pictures) / seconds, 3),
+        "frames_per_cpu_second": round(len(pictures) / cpu, 3),
+        "bytes": size,
+        "memory_bytes": memory,
+    }
 
 
 def thread_counts() -> list[int]:
@@ -94,9 +110,12 @@ def run(json_path: str | None = None, *, frames: int = DEFAULT_FRAMES) -> list[d
                 single = single or result["seconds"]
                 result["speedup"] = round(single / result["seconds"], 3)
                 results.append(result)
-                print(_("{width}x{height} {preset}, {threads} threads: {frames_per_second:.2f} pictures/s, "
-                        "{frames_per_cpu_second:.2f} per CPU second, speed-up {speedup:.2f}, {memory} MiB").format(
-                    **result, memory=result["memory_bytes"] >> 20))
+                print(
+                    _(
+                        "{width}x{height} {preset}, {threads} threads: {frames_per_second:.2f} pictures/s, "
+                        "{frames_per_cpu_second:.2f} per CPU second, speed-up {speedup:.2f}, {memory} MiB"
+                    ).format(**result, memory=result["memory_bytes"] >> 20)
+                )
     if json_path:
         path = Path(json_path)
         path.parent.mkdir(parents=True, exist_ok=True)

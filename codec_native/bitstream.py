@@ -110,8 +110,13 @@ def _raise(error: Any) -> None:
     def known(value: int) -> int | None:
         return value if value >= 0 else None
 
-    raise BitstreamError(message, kind=_KINDS.get(error.code, "invalid"), stream=known(error.stream),
-                         picture=known(error.picture), tile=known(error.tile))
+    raise BitstreamError(
+        message,
+        kind=_KINDS.get(error.code, "invalid"),
+        stream=known(error.stream),
+        picture=known(error.picture),
+        tile=known(error.tile),
+    )
 
 
 class Stream:
@@ -144,19 +149,35 @@ class Stream:
         columns = tuple(min(raw.col_x[i] * raw.ctb_size, raw.width) for i in range(raw.cols + 1))
         rows = tuple(min(raw.row_y[i] * raw.ctb_size, raw.height) for i in range(raw.rows + 1))
         return StreamInfo(
-            width=raw.width, height=raw.height,
+            width=raw.width,
+            height=raw.height,
             shown_width=raw.width - raw.crop_left - raw.crop_right,
             shown_height=raw.height - raw.crop_top - raw.crop_bottom,
-            profile=raw.profile_idc, tier="high" if raw.tier else "main", level=raw.level_idc / 30,
-            bit_depth=raw.bit_depth_luma, ctb_size=raw.ctb_size, cols=raw.cols, rows=raw.rows,
-            column_edges=columns, row_edges=rows,
+            profile=raw.profile_idc,
+            tier="high" if raw.tier else "main",
+            level=raw.level_idc / 30,
+            bit_depth=raw.bit_depth_luma,
+            ctb_size=raw.ctb_size,
+            cols=raw.cols,
+            rows=raw.rows,
+            column_edges=columns,
+            row_edges=rows,
             fps=raw.fps_num / raw.fps_den if raw.fps_den else None,
-            full_range=bool(raw.full_range), colour_primaries=raw.colour_primaries, transfer=raw.transfer,
-            matrix=raw.matrix, sao=bool(raw.sao), temporal_mvp=bool(raw.temporal_mvp), init_qp=raw.init_qp,
-            one_slice_per_tile=bool(raw.one_slice_per_tile), equirectangular=bool(raw.equirectangular),
-            motion_constrained=bool(raw.mcts_sei), picture_hash=bool(raw.picture_hash),
+            full_range=bool(raw.full_range),
+            colour_primaries=raw.colour_primaries,
+            transfer=raw.transfer,
+            matrix=raw.matrix,
+            sao=bool(raw.sao),
+            temporal_mvp=bool(raw.temporal_mvp),
+            init_qp=raw.init_qp,
+            one_slice_per_tile=bool(raw.one_slice_per_tile),
+            equirectangular=bool(raw.equirectangular),
+            motion_constrained=bool(raw.mcts_sei),
+            picture_hash=bool(raw.picture_hash),
             track_tile=raw.track_tile if raw.track_tile >= 0 else None,
-            pictures=raw.pictures, keyframes=raw.keyframes)
+            pictures=raw.pictures,
+            keyframes=raw.keyframes,
+        )
 
     def picture(self, index: int) -> PictureInfo:
         """Raises ``IndexError`` when there is no such picture."""
@@ -164,8 +185,16 @@ class Stream:
         if lib.vr_bs_get_picture(self.handle, index, raw):
             raise IndexError(f"there is no picture {index}: the stream has {len(self)}")
         types = "".join(name for bit, name in enumerate(SLICE_TYPES) if raw.slice_types >> bit & 1)
-        return PictureInfo(offset=raw.offset, size=raw.size, nal_type=raw.nal_type, temporal_id=raw.temporal_id,
-                           keyframe=bool(raw.keyframe), slices=raw.slices, poc_lsb=raw.poc_lsb, slice_types=types)
+        return PictureInfo(
+            offset=raw.offset,
+            size=raw.size,
+            nal_type=raw.nal_type,
+            temporal_id=raw.temporal_id,
+            keyframe=bool(raw.keyframe),
+            slices=raw.slices,
+            poc_lsb=raw.poc_lsb,
+            slice_types=types,
+        )
 
     def tile(self, picture: int, tile: int) -> TileInfo | None:
         """The slice of a tile, None when this picture does not hold it. Raises ``IndexError`` outside the grid."""
@@ -226,8 +255,14 @@ def merge(streams: Sequence[Stream], pick: Sequence[int] | Callable[[int], Seque
         yield buffer.take()
 
 
-def pack(streams: Sequence[Stream], column_widths: Sequence[int], row_heights: Sequence[int],
-         places: Sequence[Place] | Callable[[int], Sequence[Place]], *, level: float | None = None) -> Iterator[bytes]:
+def pack(
+    streams: Sequence[Stream],
+    column_widths: Sequence[int],
+    row_heights: Sequence[int],
+    places: Sequence[Place] | Callable[[int], Sequence[Place]],
+    *,
+    level: float | None = None,
+) -> Iterator[bytes]:
     """Access units of a stream of another picture size, whose cells are filled with tiles of the streams.
 
     Widths and heights are luma samples. ``places``: one source tile per cell, or several that stack up in it, from
@@ -238,8 +273,8 @@ def pack(streams: Sequence[Stream], column_widths: Sequence[int], row_heights: S
         raise BitstreamError("a layout has at most 20 columns and 22 rows", kind="argument")
     layout, error = ffi.new("vr_bs_layout *"), ffi.new("vr_bs_error *")
     layout.cols, layout.rows = len(column_widths), len(row_heights)
-    layout.col_width[0:len(column_widths)] = list(column_widths)
-    layout.row_height[0:len(row_heights)] = list(row_heights)
+    layout.col_width[0 : len(column_widths)] = list(column_widths)
+    layout.row_height[0 : len(row_heights)] = list(row_heights)
     layout.level_idc = 0 if level is None else round(level * 30)
     raw = lib.vr_bs_packer_open(_handles(streams), len(streams), layout, error)
     if raw == ffi.NULL:

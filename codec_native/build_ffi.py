@@ -24,15 +24,23 @@ ROOT = HERE.parent
 SOURCE = HERE / "src"
 HEADERS = ("include/vr_codec.h", "bitstream/bitstream.h", "ratecontrol/ratecontrol.h", "kernels/bench/bench.h")
 
-COMPILE_FLAGS = ["-O3", "-std=gnu11", "-ffp-contract=off", "-fno-strict-aliasing", "-fvisibility=hidden", "-pthread",
-                 "-Wall", "-Wextra"]
+COMPILE_FLAGS = [
+    "-O3",
+    "-std=gnu11",
+    "-ffp-contract=off",
+    "-fno-strict-aliasing",
+    "-fvisibility=hidden",
+    "-pthread",
+    "-Wall",
+    "-Wextra",
+]
 LINK_FLAGS = ["-pthread", "-lm"]
 
 
 def declarations(header: Path) -> str:
     """The declarations of a header as cffi's parser wants them: no preprocessor, numbers for the macros."""
     text = re.sub(r"/\*.*?\*/", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
-    text = re.sub(r'#ifdef __cplusplus\n.*?\n#endif\n', "", text, flags=re.DOTALL)
+    text = re.sub(r"#ifdef __cplusplus\n.*?\n#endif\n", "", text, flags=re.DOTALL)
     macros = dict(re.findall(r"^#define[ \t]+(\w+)[ \t]+(\d+)[ \t]*$", text, flags=re.MULTILINE))
     products = re.findall(r"^#define[ \t]+(\w+)[ \t]+\((\w+) \* (\w+)\)[ \t]*$", text, flags=re.MULTILINE)
     macros.update({name: str(int(macros[a]) * int(macros[b])) for name, a, b in products})
@@ -66,8 +74,9 @@ EXTRA_SOURCE = """
 """
 
 ffibuilder = FFI()
-ffibuilder.cdef("\n".join([FIRST_DECLARATIONS, *[declarations(SOURCE / header) for header in HEADERS],
-                           EXTRA_DECLARATIONS]))
+ffibuilder.cdef(
+    "\n".join([FIRST_DECLARATIONS, *[declarations(SOURCE / header) for header in HEADERS], EXTRA_DECLARATIONS])
+)
 ffibuilder.set_source(
     "codec_native._codec",
     EXTRA_SOURCE,

@@ -15,8 +15,9 @@ from codec_native.i18n import gettext as _
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m codec_native",
-                                     description=_("HEVC encoder and bitstream tool for tiled 360-degree video."))
+    parser = argparse.ArgumentParser(
+        prog="python -m codec_native", description=_("HEVC encoder and bitstream tool for tiled 360-degree video.")
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     encode = commands.add_parser("encode", help=_("encode a video to HEVC"))
@@ -38,8 +39,9 @@ def build_parser() -> argparse.ArgumentParser:
     bench = commands.add_parser("bench", help=_("measure the kernels or the encoder on this machine"))
     bench.add_argument("what", choices=("kernels", "encode"))
     bench.add_argument("--json", metavar="F", help=_("write the results to this file"))
-    bench.add_argument("--frames", type=int, default=bench_encode.DEFAULT_FRAMES, metavar="N",
-                       help=_("encode: pictures per run"))
+    bench.add_argument(
+        "--frames", type=int, default=bench_encode.DEFAULT_FRAMES, metavar="N", help=_("encode: pictures per run")
+    )
     bench.set_defaults(run=run_bench)
     return parser
 
@@ -72,8 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CodecError as error:
         print(_("Error: {text}").format(text=explain(error)), file=sys.stderr)
     except OSError as error:
-        print(_("Error: {path}: {reason}").format(path=error.filename or "", reason=error.strerror or error),
-              file=sys.stderr)
+        print(
+            _("Error: {path}: {reason}").format(path=error.filename or "", reason=error.strerror or error),
+            file=sys.stderr,
+        )
     except KeyboardInterrupt:
         print(_("Interrupted."), file=sys.stderr)
         return 130

@@ -34,37 +34,68 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bufsize", type=int, metavar="K", help=_("the decoder's buffer, kbit"))
     parser.add_argument("--cbr", action="store_true", help=_("with --bitrate: bounded picture sizes for live streams"))
     parser.add_argument("--keyint", type=int, metavar="N", help=_("pictures from one random-access point to the next"))
-    parser.add_argument("--gop", type=int, metavar="N",
-                        help=_("pictures of a hierarchy of B pictures: 1, 2, 4, 8 or 16"))
+    parser.add_argument(
+        "--gop", type=int, metavar="N", help=_("pictures of a hierarchy of B pictures: 1, 2, 4, 8 or 16")
+    )
     parser.add_argument("--refs", type=int, metavar="N", help=_("reference pictures, 1 to 4"))
     parser.add_argument("--tiles", metavar="CxR", help=_("tile columns and rows"))
     parser.add_argument("--mcts", action="store_true", help=_("tiles that do not depend on each other, for merging"))
     parser.add_argument("--low-delay", action="store_true", help=_("no B pictures and no reordering"))
-    parser.add_argument("--tile-refresh", type=int, metavar="N",
-                        help=_("low delay: code each tile without references once in N pictures, in turn"))
-    parser.add_argument("--qualities", metavar="0,6,12",
-                        help=_("QP offsets of several qualities in one pass; writes OUT.q0.hevc, OUT.q1.hevc ..."))
+    parser.add_argument(
+        "--tile-refresh",
+        type=int,
+        metavar="N",
+        help=_("low delay: code each tile without references once in N pictures, in turn"),
+    )
+    parser.add_argument(
+        "--qualities",
+        metavar="0,6,12",
+        help=_("QP offsets of several qualities in one pass; writes OUT.q0.hevc, OUT.q1.hevc ..."),
+    )
     parser.add_argument("--threads", type=int, default=0, metavar="N", help=_("worker threads; 0: one per processor"))
     parser.add_argument("--simd", choices=SIMD_LEVELS, default="auto")
-    parser.add_argument("--projection", choices=PROJECTIONS, default="flat",
-                        help=_("erp: an equirectangular 360-degree picture, coded by what a viewer sees of it"))
+    parser.add_argument(
+        "--projection",
+        choices=PROJECTIONS,
+        default="flat",
+        help=_("erp: an equirectangular 360-degree picture, coded by what a viewer sees of it"),
+    )
     parser.add_argument("--stereo", choices=STEREO_LAYOUTS, default="mono")
     parser.add_argument("--aq", type=float, metavar="X", help=_("strength of adaptive quantisation, 0 to 2"))
     parser.add_argument("--hash", action="store_true", help=_("write the MD5 of every picture for decoders to check"))
-    parser.add_argument("--recon", metavar="R.yuv",
-                        help=_("also write the reconstructed pictures, I420, display order"))
+    parser.add_argument(
+        "--recon", metavar="R.yuv", help=_("also write the reconstructed pictures, I420, display order")
+    )
     parser.add_argument("--frames", type=int, metavar="N", help=_("encode at most N pictures"))
     parser.add_argument("--json", action="store_true", help=_("print a summary line in JSON"))
 
 
 def encoder_options(args: argparse.Namespace, source: Source) -> dict[str, Any]:
     options: dict[str, Any] = {
-        "qp": args.qp, "crf": args.crf, "bitrate": args.bitrate, "maxrate": args.maxrate, "bufsize": args.bufsize,
-        "cbr": args.cbr, "keyint": args.keyint, "gop_size": args.gop, "refs": args.refs, "tiles": args.tiles,
-        "mcts": args.mcts, "low_delay": args.low_delay, "tile_refresh": args.tile_refresh, "threads": args.threads,
-        "simd": args.simd, "projection": args.projection, "stereo": args.stereo, "aq_strength": args.aq,
-        "hash_sei": args.hash, "recon": bool(args.recon), "full_range": source.full_range,
-        "colour_primaries": source.colour[0], "transfer": source.colour[1], "matrix": source.colour[2],
+        "qp": args.qp,
+        "crf": args.crf,
+        "bitrate": args.bitrate,
+        "maxrate": args.maxrate,
+        "bufsize": args.bufsize,
+        "cbr": args.cbr,
+        "keyint": args.keyint,
+        "gop_size": args.gop,
+        "refs": args.refs,
+        "tiles": args.tiles,
+        "mcts": args.mcts,
+        "low_delay": args.low_delay,
+        "tile_refresh": args.tile_refresh,
+        "threads": args.threads,
+        "simd": args.simd,
+        "projection": args.projection,
+        "stereo": args.stereo,
+        "aq_strength": args.aq,
+        "hash_sei": args.hash,
+        "recon": bool(args.recon),
+        "full_range": source.full_range,
+        "colour_primaries": source.colour[0],
+        "transfer": source.colour[1],
+        "matrix": source.colour[2],
     }
     if args.qualities:
         try:
@@ -132,15 +163,26 @@ class Summary:
             return round(10 * math.log10(255 * 255 * samples / sse), 4) if sse > 0 else None
 
         return {
-            "width": encoder.width, "height": encoder.height, "fps": float(encoder.fps), "preset": args.preset,
-            "threads": args.threads, "simd": encoder.simd, "tiles": len(encoder.tiles), "frames": self.frames,
-            "keyframes": self.keyframes, "bytes": self.bytes, "kbps": round(self.kbps(float(encoder.fps)), 3),
+            "width": encoder.width,
+            "height": encoder.height,
+            "fps": float(encoder.fps),
+            "preset": args.preset,
+            "threads": args.threads,
+            "simd": encoder.simd,
+            "tiles": len(encoder.tiles),
+            "frames": self.frames,
+            "keyframes": self.keyframes,
+            "bytes": self.bytes,
+            "kbps": round(self.kbps(float(encoder.fps)), 3),
             "average_qp": round(self.qp / max(self.frames, 1), 3),
-            "psnr_y": decibel(self.sse[0], luma), "psnr_u": decibel(self.sse[1], luma / 4),
-            "psnr_v": decibel(self.sse[2], luma / 4), "ws_psnr_y": decibel(self.ws_sse, luma),
+            "psnr_y": decibel(self.sse[0], luma),
+            "psnr_u": decibel(self.sse[1], luma / 4),
+            "psnr_v": decibel(self.sse[2], luma / 4),
+            "ws_psnr_y": decibel(self.ws_sse, luma),
             "seconds": round(seconds, 3),
             "cpu_seconds": round(usage.ru_utime + usage.ru_stime - self.cpu_start, 3),
-            "frames_per_second": round(self.frames / max(seconds, 1e-9), 3), "memory_bytes": encoder.memory,
+            "frames_per_second": round(self.frames / max(seconds, 1e-9), 3),
+            "memory_bytes": encoder.memory,
         }
 
 
@@ -151,8 +193,9 @@ def run(args: argparse.Namespace) -> int:
     source = open_source(args.input)
     options = encoder_options(args, source)
     with Encoder(source.width, source.height, source.fps, preset=args.preset, **options) as encoder:
-        outputs = Outputs(Path(args.output), len(options.get("qualities", ())) or 1, args.recon,
-                          source.width * source.height * 3 // 2)
+        outputs = Outputs(
+            Path(args.output), len(options.get("qualities", ())) or 1, args.recon, source.width * source.height * 3 // 2
+        )
         total = min(filter(None, (source.frames, args.frames)), default=None)
         progress, summary = Progress(total), Summary()
         try:
@@ -172,8 +215,12 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(result))
     else:
-        print(_("{frames} pictures, {kbps:.0f} kbit/s, QP {average_qp:.1f}, {seconds:.1f} s ({frames_per_second:.1f} "
-                "pictures/s), {simd}").format(**result))
+        print(
+            _(
+                "{frames} pictures, {kbps:.0f} kbit/s, QP {average_qp:.1f}, {seconds:.1f} s ({frames_per_second:.1f} "
+                "pictures/s), {simd}"
+            ).format(**result)
+        )
     return 0
 
 

@@ -54,11 +54,18 @@ class Y4mSource:
             raise FrameError(_("The YUV4MPEG2 header does not say width, height and frame rate.")) from None
         space = values.get("C", "420jpeg")
         if space not in COLOUR_SPACES:
-            raise FrameError(_("The pictures are {space}, but only 8-bit 4:2:0 can be encoded. Convert them first, for "
-                               "example with ffmpeg -pix_fmt yuv420p.").format(space=space))
+            raise FrameError(
+                _(
+                    "The pictures are {space}, but only 8-bit 4:2:0 can be encoded. Convert them first, for "
+                    "example with ffmpeg -pix_fmt yuv420p."
+                ).format(space=space)
+            )
         if not (2 <= self.width <= 65536 and 2 <= self.height <= 65536) or self.width % 2 or self.height % 2:
-            raise FrameError(_("Pictures of {width}x{height} cannot be encoded: both must be even.").format(
-                width=self.width, height=self.height))
+            raise FrameError(
+                _("Pictures of {width}x{height} cannot be encoded: both must be even.").format(
+                    width=self.width, height=self.height
+                )
+            )
         self.full_range = "COLORRANGE=FULL" in extensions
         self.colour = (2, 2, 2)
         self._bytes = self.width * self.height * 3 // 2
@@ -68,14 +75,18 @@ class Y4mSource:
         picture = np.empty(self._bytes, np.uint8)
         luma = self.width * self.height
         half = (self.height // 2, self.width // 2)
-        planes = (picture[:luma].reshape(self.height, self.width), picture[luma:luma + luma // 4].reshape(half),
-                  picture[luma + luma // 4:].reshape(half))
+        planes = (
+            picture[:luma].reshape(self.height, self.width),
+            picture[luma : luma + luma // 4].reshape(half),
+            picture[luma + luma // 4 :].reshape(half),
+        )
         view = memoryview(picture.data)
         number = 0
         while line := self._file.readline(LONGEST_Y4M_LINE):
             if not line.startswith(b"FRAME") or not line.endswith(b"\n"):
-                raise FrameError(_("Picture {number} of the input has no frame header; the file is damaged.").format(
-                    number=number))
+                raise FrameError(
+                    _("Picture {number} of the input has no frame header; the file is damaged.").format(number=number)
+                )
             filled = 0
             while filled < self._bytes:
                 count = self._file.readinto(view[filled:])  # type: ignore[attr-defined]
@@ -131,9 +142,14 @@ class VideoSource:
         """The frame in 4:2:0 with even sides; an odd last row or column is scaled away."""
         same_size = (frame.width, frame.height) == (self.width, self.height)
         if not same_size and (abs(frame.width - self.width) > 1 or abs(frame.height - self.height) > 1):
-            raise FrameError(_("The video changes its picture size at picture {number}, from {width}x{height} to "
-                               "{new_width}x{new_height}. Cut it there and encode the parts one by one.").format(
-                number=number, width=self.width, height=self.height, new_width=frame.width, new_height=frame.height))
+            raise FrameError(
+                _(
+                    "The video changes its picture size at picture {number}, from {width}x{height} to "
+                    "{new_width}x{new_height}. Cut it there and encode the parts one by one."
+                ).format(
+                    number=number, width=self.width, height=self.height, new_width=frame.width, new_height=frame.height
+                )
+            )
         if not same_size or frame.format.name not in PIXEL_FORMATS:
             frame = frame.reformat(width=self.width, height=self.height, format="yuv420p")
         frame.pts = number

@@ -42,11 +42,18 @@ class Progress:
             filled = round(share * BAR_WIDTH)
             left = clock((self._total - done) / speed) if speed and done <= self._total else "?"
             text = _("[{bar}] {percent:3d} %  {done}/{total} pictures  {speed:.1f}/s  {left} left  {note}").format(
-                bar="#" * filled + "." * (BAR_WIDTH - filled), percent=int(share * 100), done=done, total=self._total,
-                speed=speed, left=left, note=note)
+                bar="#" * filled + "." * (BAR_WIDTH - filled),
+                percent=int(share * 100),
+                done=done,
+                total=self._total,
+                speed=speed,
+                left=left,
+                note=note,
+            )
         else:
             text = _("{done} pictures  {speed:.1f}/s  {elapsed}  {note}").format(
-                done=done, speed=speed, elapsed=clock(elapsed), note=note)
+                done=done, speed=speed, elapsed=clock(elapsed), note=note
+            )
         self._stream.write("\r" + text.ljust(self._drawn))
         self._stream.flush()
         self._drawn = len(text)

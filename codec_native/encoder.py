@@ -142,15 +142,35 @@ class Settings:
 
     # Python name -> field of vr_param, for what is a plain whole number or a switch
     WHOLE = {
-        "keyint": "keyint", "gop_size": "gop_size", "refs": "refs", "tile_refresh": "tile_refresh",
-        "threads": "threads", "lookahead": "lookahead", "cutree": "cutree", "scenecut": "scenecut", "sao": "sao",
-        "deblock": "deblock", "rdoq": "rdoq", "sign_hiding": "sign_hiding", "max_merge": "max_merge",
-        "rect_partitions": "rect_partitions", "min_cu_log2": "min_cu_log2", "level": "level_idc",
-        "colour_primaries": "colour_primaries", "transfer": "transfer_characteristics", "matrix": "matrix_coefficients",
+        "keyint": "keyint",
+        "gop_size": "gop_size",
+        "refs": "refs",
+        "tile_refresh": "tile_refresh",
+        "threads": "threads",
+        "lookahead": "lookahead",
+        "cutree": "cutree",
+        "scenecut": "scenecut",
+        "sao": "sao",
+        "deblock": "deblock",
+        "rdoq": "rdoq",
+        "sign_hiding": "sign_hiding",
+        "max_merge": "max_merge",
+        "rect_partitions": "rect_partitions",
+        "min_cu_log2": "min_cu_log2",
+        "level": "level_idc",
+        "colour_primaries": "colour_primaries",
+        "transfer": "transfer_characteristics",
+        "matrix": "matrix_coefficients",
     }
     SWITCH = {
-        "low_delay": "low_delay", "mcts": "mcts", "hash_sei": "hash_sei", "aud": "aud", "full_range": "full_range",
-        "repeat_headers": "repeat_headers", "high_tier": "high_tier", "recon": "recon",
+        "low_delay": "low_delay",
+        "mcts": "mcts",
+        "hash_sei": "hash_sei",
+        "aud": "aud",
+        "full_range": "full_range",
+        "repeat_headers": "repeat_headers",
+        "high_tier": "high_tier",
+        "recon": "recon",
     }
     NUMBER = {"latitude_strength": "latitude_strength", "aq_strength": "aq_strength"}
 
@@ -167,7 +187,8 @@ class Settings:
         self._tiles(rest.pop("tiles", None))
         self._qualities(rest.pop("qualities", ()))
         p.simd = (lib.VR_ISA_AUTO, lib.VR_ISA_C, lib.VR_ISA_AVX2, lib.VR_ISA_AVX512)[
-            _choice("simd", rest.pop("simd", "auto"), SIMD_LEVELS)]
+            _choice("simd", rest.pop("simd", "auto"), SIMD_LEVELS)
+        ]
         p.projection = _choice("projection", rest.pop("projection", "flat"), PROJECTIONS)
         p.stereo = _choice("stereo", rest.pop("stereo", "mono"), STEREO_LAYOUTS)
         for name, value in rest.items():
@@ -244,8 +265,9 @@ class Settings:
         if not qualities:
             return
         if len(qualities) > lib.VR_MAX_QUALITIES:
-            raise SettingsError(f"at most {lib.VR_MAX_QUALITIES} qualities can be encoded in one pass, "
-                                f"not {len(qualities)}")
+            raise SettingsError(
+                f"at most {lib.VR_MAX_QUALITIES} qualities can be encoded in one pass, not {len(qualities)}"
+            )
         self.param.n_qualities = len(qualities)
         for i, quality in enumerate(qualities):
             target = self.param.quality[i]
@@ -256,6 +278,13 @@ class Settings:
 
     def validate(self) -> None:
         """Asks C; raises :class:`SettingsError` with its sentence."""
+        p = self.param
+        rate = p.maxrate_kbps or p.bitrate_kbps
+        if p.bufsize_kbit > 0 and p.bufsize_kbit * p.fps_num < rate * p.fps_den:
+            raise SettingsError(
+                f"bufsize ({p.bufsize_kbit} kbit) holds less than one picture at {rate} kbit/s; "
+                "raise it, or lower the rate"
+            )
         message = ffi.new("char[]", 256)
         if lib.vr_param_validate(self.param, message, 256) != lib.VR_OK:
             raise SettingsError(ffi.string(message).decode())
@@ -291,8 +320,9 @@ class Encoder:
     def __enter__(self) -> Encoder:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -339,8 +369,14 @@ class Encoder:
         """Instruction set in use: ``c``, ``avx2`` or ``avx512``."""
         return str(ffi.string(lib.vr_encoder_simd(self._open())).decode())
 
-    def encode(self, frame: Any, *, pts: int | None = None, force_keyframe: bool = False,
-               refresh_tiles: Sequence[bool] | None = None) -> list[Packet]:
+    def encode(
+        self,
+        frame: Any,
+        *,
+        pts: int | None = None,
+        force_keyframe: bool = False,
+        refresh_tiles: Sequence[bool] | None = None,
+    ) -> list[Packet]:
         """Takes one picture and returns the packets that are ready (decoding order, within a picture by quality).
 
         ``frame``: three planes (y, u, v) of uint8 whose rows are contiguous, or one I420 array of shape
@@ -358,8 +394,10 @@ class Encoder:
         if refresh_tiles is not None:
             flags = ffi.new("uint8_t[]", [1 if flag else 0 for flag in refresh_tiles])
             if len(flags) != self._settings.param.tile_cols * self._settings.param.tile_rows:
-                raise FrameError(f"refresh_tiles has {len(flags)} flags, the encoder has "
-                                 f"{self._settings.param.tile_cols * self._settings.param.tile_rows} tiles")
+                raise FrameError(
+                    f"refresh_tiles has {len(flags)} flags, the encoder has "
+                    f"{self._settings.param.tile_cols * self._settings.param.tile_rows} tiles"
+                )
             picture.refresh_tiles = flags
             keep.append(flags)
         if self._flushed:
@@ -392,15 +430,29 @@ class Encoder:
     def _packet(self, p: Any) -> Packet:
         recon = None
         if p.recon[0] != ffi.NULL:
-            recon = (self._recon(p, 0, self.width, self.height), self._recon(p, 1, self.width // 2, self.height // 2),
-                     self._recon(p, 2, self.width // 2, self.height // 2))
+            recon = (
+                self._recon(p, 0, self.width, self.height),
+                self._recon(p, 1, self.width // 2, self.height // 2),
+                self._recon(p, 2, self.width // 2, self.height // 2),
+            )
         return Packet(
-            data=bytes(ffi.buffer(p.data, p.size)), quality=p.quality, pts=p.pts, dts=p.dts, keyframe=bool(p.keyframe),
-            frame_type=FRAME_TYPES[p.frame_type], temporal_level=p.temporal_level, poc=p.poc,
-            display_index=p.display_index, qp=p.qp, average_qp=p.average_qp,
+            data=bytes(ffi.buffer(p.data, p.size)),
+            quality=p.quality,
+            pts=p.pts,
+            dts=p.dts,
+            keyframe=bool(p.keyframe),
+            frame_type=FRAME_TYPES[p.frame_type],
+            temporal_level=p.temporal_level,
+            poc=p.poc,
+            display_index=p.display_index,
+            qp=p.qp,
+            average_qp=p.average_qp,
             tile_ranges=tuple((p.tile[i].offset, p.tile[i].size) for i in range(p.n_tiles)),
             intra_tiles=tuple(bool(p.refreshed[i]) for i in range(p.n_tiles)),
-            sse=(p.sse[0], p.sse[1], p.sse[2]), ws_sse=p.wsse_y, recon=recon)
+            sse=(p.sse[0], p.sse[1], p.sse[2]),
+            ws_sse=p.wsse_y,
+            recon=recon,
+        )
 
     @staticmethod
     def _recon(p: Any, plane: int, width: int, height: int) -> Plane:
@@ -426,8 +478,9 @@ class Encoder:
         if isinstance(frame, np.ndarray):
             frame = self._split_i420(frame)
         if not isinstance(frame, (tuple, list)) or len(frame) != 3:
-            raise FrameTypeError("a picture is three planes (y, u, v), one I420 array, or a PyAV frame, "
-                                 f"not {type(frame).__name__}")
+            raise FrameTypeError(
+                f"a picture is three planes (y, u, v), one I420 array, or a PyAV frame, not {type(frame).__name__}"
+            )
         shapes = ((self.height, self.width), *[(self.height // 2, self.width // 2)] * 2)
         for i, (name, plane, shape) in enumerate(zip("yuv", frame, shapes, strict=True)):
             self._check_plane(name, plane, shape)
@@ -456,16 +509,22 @@ class Encoder:
         if plane.shape != shape:
             raise FrameError(f"plane {name} must have shape {shape} (height, width), not {plane.shape}")
         if plane.strides[1] != 1 or plane.strides[0] < shape[1]:
-            raise FrameError(f"plane {name} has strides {plane.strides}: samples of a row must lie side by side, "
-                             "rows one below the other")
+            raise FrameError(
+                f"plane {name} has strides {plane.strides}: samples of a row must lie side by side, "
+                "rows one below the other"
+            )
 
     def _fill_from_pyav(self, picture: Any, frame: Any) -> list[Any]:
         if frame.format.name not in PIXEL_FORMATS:
-            raise FrameTypeError(f"a PyAV frame must be in yuv420p, not {frame.format.name}; "
-                                 "convert it with frame.reformat(format='yuv420p')")
+            raise FrameTypeError(
+                f"a PyAV frame must be in yuv420p, not {frame.format.name}; "
+                "convert it with frame.reformat(format='yuv420p')"
+            )
         if (frame.width, frame.height) != (self.width, self.height):
-            raise FrameError(f"the picture has {frame.width}x{frame.height} samples, the encoder was opened for "
-                             f"{self.width}x{self.height}")
+            raise FrameError(
+                f"the picture has {frame.width}x{frame.height} samples, the encoder was opened for "
+                f"{self.width}x{self.height}"
+            )
         planes = list(frame.planes)
         for i, plane in enumerate(planes):
             picture.plane[i] = ffi.cast("uint8_t *", plane.buffer_ptr)

@@ -64,8 +64,9 @@ class BitstreamError(CodecError, ValueError):
 
     code = "bitstream"
 
-    def __init__(self, message: str, *, kind: str, stream: int | None = None, picture: int | None = None,
-                 tile: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, kind: str, stream: int | None = None, picture: int | None = None, tile: int | None = None
+    ) -> None:
         super().__init__(message, code=f"bitstream-{kind}")
         self.kind = kind
         self.stream = stream

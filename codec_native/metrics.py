@@ -29,9 +29,17 @@ def _weighted_sse(a: Plane, b: Plane, weight: npt.NDArray[np.float64] | None) ->
     if a.shape != b.shape:
         raise FrameError(f"the planes differ in shape: {a.shape} and {b.shape}")
     rows = ffi.NULL if weight is None else ffi.from_buffer("double[]", weight)
-    return float(lib.vr_ffi_row_weighted_sse(
-        ffi.cast("uint8_t *", a.ctypes.data), a.strides[0], ffi.cast("uint8_t *", b.ctypes.data), b.strides[0],
-        a.shape[1], a.shape[0], rows))
+    return float(
+        lib.vr_ffi_row_weighted_sse(
+            ffi.cast("uint8_t *", a.ctypes.data),
+            a.strides[0],
+            ffi.cast("uint8_t *", b.ctypes.data),
+            b.strides[0],
+            a.shape[1],
+            a.shape[0],
+            rows,
+        )
+    )
 
 
 def _decibel(mse: float) -> float:

@@ -18,14 +18,14 @@ def moving_pictures(width: int, height: int, count: int, seed: int = 1) -> list[
     rng = np.random.default_rng(seed)
     margin = 4 * count
     grid = rng.integers(0, 256, (height // 8 + 2, (width + margin) // 8 + 2))
-    relief = np.kron(grid, np.ones((8, 8)))[:height, :width + margin]
+    relief = np.kron(grid, np.ones((8, 8)))[:height, : width + margin]
     relief = (relief + np.roll(relief, 3, 0) + np.roll(relief, 3, 1) + np.roll(relief, 5, 1)) / 4
     pictures = []
     for i in range(count):
-        luma = relief[:, 3 * i:3 * i + width].astype(np.uint8)
+        luma = relief[:, 3 * i : 3 * i + width].astype(np.uint8)
         side = max(8, height // 4)
         x, y = (7 * i) % max(1, width - side), (5 * i) % max(1, height - side)
-        luma[y:y + side, x:x + side] = 40 + 8 * (seed % 20)
+        luma[y : y + side, x : x + side] = 40 + 8 * (seed % 20)
         luma = np.clip(luma.astype(np.int16) + rng.integers(-2, 3, luma.shape), 0, 255).astype(np.uint8)
         u = np.ascontiguousarray(luma[::2, ::2] // 2 + 64)
         v = np.ascontiguousarray(255 - luma[1::2, 1::2] // 2 - 32)
@@ -49,14 +49,14 @@ def planes(frame: av.VideoFrame) -> Picture:
     result = []
     for plane in frame.planes:
         array = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-        result.append(array[:, :plane.width].copy())
+        result.append(array[:, : plane.width].copy())
     return result[0], result[1], result[2]
 
 
 def crop(picture: Picture, x: int, y: int, width: int, height: int) -> Picture:
     luma, u, v = picture
     half = (slice(y // 2, (y + height + 1) // 2), slice(x // 2, (x + width + 1) // 2))
-    return luma[y:y + height, x:x + width], u[half], v[half]
+    return luma[y : y + height, x : x + width], u[half], v[half]
 
 
 def same(a: Picture, b: Picture) -> bool:
@@ -78,7 +78,7 @@ def x265(pictures: Iterable[Picture], parameters: str) -> bytes:
         frame = av.VideoFrame(width, height, "yuv420p")
         for plane, source in zip(frame.planes, picture, strict=True):
             target = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-            target[:, :plane.width] = source
+            target[:, : plane.width] = source
         frame.pts = number
         data += b"".join(bytes(packet) for packet in encoder.encode(frame))
     assert encoder is not None
@@ -90,5 +90,5 @@ def nal_units(data: bytes) -> Iterator[bytes]:
     position = data.find(b"\0\0\1")
     while position >= 0:
         end = data.find(b"\0\0\1", position + 3)
-        yield data[position + 3:end if end >= 0 else len(data)].rstrip(b"\0")
+        yield data[position + 3 : end if end >= 0 else len(data)].rstrip(b"\0")
         position = end

@@ -28,8 +28,9 @@ class Tiled:
         return Stream(self.data)
 
 
-def encode_tiled(qp: float, *, width: int = WIDTH, height: int = HEIGHT, count: int = COUNT, seed: int = 1,
-                 **settings: object) -> Tiled:
+def encode_tiled(
+    qp: float, *, width: int = WIDTH, height: int = HEIGHT, count: int = COUNT, seed: int = 1, **settings: object
+) -> Tiled:
     options = {"preset": "superfast", "keyint": KEYINT, "tiles": GRID, "mcts": True, "threads": 1, **settings}
     with Encoder(width, height, 30, qp=qp, **options) as encoder:
         packets = [p for picture in moving_pictures(width, height, count, seed) for p in encoder.encode(picture)]

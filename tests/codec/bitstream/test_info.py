@@ -13,9 +13,11 @@ from tests.codec.media import moving_pictures, x265
 
 @pytest.fixture(scope="module")
 def foreign() -> bytes:
-    return x265(moving_pictures(208, 120, 12),
-                "keyint=8:min-keyint=8:bframes=3:repeat-headers=1:hash=1:aud=1:weightp=1:hrd=1:vbv-maxrate=500:vbv-bufsize=500"
-                ":bitrate=300:range=full:colorprim=bt709:transfer=bt709:colormatrix=bt709")
+    return x265(
+        moving_pictures(208, 120, 12),
+        "keyint=8:min-keyint=8:bframes=3:repeat-headers=1:hash=1:aud=1:weightp=1:hrd=1:vbv-maxrate=500:vbv-bufsize=500"
+        ":bitrate=300:range=full:colorprim=bt709:transfer=bt709:colormatrix=bt709",
+    )
 
 
 def test_a_stream_of_another_encoder_is_described(foreign: bytes) -> None:
@@ -52,7 +54,7 @@ def test_tile_ranges_of_packets_are_where_the_reader_finds_the_slices(good: Tile
     for number, packet in enumerate(good.packets):
         for tile, (offset, size) in enumerate(packet.tile_ranges):
             found = stream.tile(number, tile)
-            code = 4 if good.data[start + offset:start + offset + 4] == b"\0\0\0\1" else 3
+            code = 4 if good.data[start + offset : start + offset + 4] == b"\0\0\0\1" else 3
             assert (found.offset, found.size) == (start + offset + code, size - code)
             assert found.qp == round(packet.qp)
         start += len(packet.data)

@@ -22,8 +22,9 @@ def assert_tiles_equal(data: bytes, sources: list[Tiled], pick_of: object) -> No
 
 
 @pytest.mark.parametrize("pick", [[0, 1, 1, 0], [1, 0, 0, 0], [2, 1, 0, 2], [1, 1, 1, 1]])
-def test_tiles_of_separate_encodes_decode_as_in_their_own_stream(good: Tiled, poor: Tiled, other: Tiled,
-                                                                  pick: list[int]) -> None:
+def test_tiles_of_separate_encodes_decode_as_in_their_own_stream(
+    good: Tiled, poor: Tiled, other: Tiled, pick: list[int]
+) -> None:
     sources = [good, poor, other]
     data = b"".join(merge([source.stream for source in sources], pick))
     assert_tiles_equal(data, sources, lambda _number: pick)
@@ -68,8 +69,17 @@ def test_a_tile_that_a_track_does_not_hold_is_missed(good: Tiled) -> None:
 
 
 def test_qualities_of_one_pass_merge_with_each_other() -> None:
-    with Encoder(WIDTH, HEIGHT, 30, preset="superfast", qp=24, keyint=KEYINT, tiles=GRID, mcts=True,
-                 qualities=[Quality(0), Quality(6), Quality(14)]) as encoder:
+    with Encoder(
+        WIDTH,
+        HEIGHT,
+        30,
+        preset="superfast",
+        qp=24,
+        keyint=KEYINT,
+        tiles=GRID,
+        mcts=True,
+        qualities=[Quality(0), Quality(6), Quality(14)],
+    ) as encoder:
         packets = [p for picture in moving_pictures(WIDTH, HEIGHT, COUNT) for p in encoder.encode(picture)]
         packets += encoder.flush()
         tiles = encoder.tiles
@@ -92,7 +102,7 @@ def test_a_low_delay_stream_switches_tile_by_tile_where_each_is_refreshed() -> N
         if number > 4:
             for tile in range(4):
                 if all(stream.tile(number, tile).slice_type == "I" for stream in streams):
-                    pick = [*pick[:tile], 1, *pick[tile + 1:]]
+                    pick = [*pick[:tile], 1, *pick[tile + 1 :]]
         history.append(pick)
     assert history[-1] == [1, 1, 1, 1], "each tile must have had its turn"
     assert [0, 0, 0, 0] != history[8] != [1, 1, 1, 1], "they take turns, not all at once"
@@ -118,14 +128,14 @@ def test_streams_with_other_parameter_sets_are_refused(good: Tiled) -> None:
 def test_a_stream_that_lost_its_end_is_refused(good: Tiled, poor: Tiled) -> None:
     info = poor.stream.picture(COUNT - 3)
     with pytest.raises(BitstreamError, match="fewer pictures") as caught:
-        list(merge([good.stream, Stream(poor.data[:info.offset])], [0, 1, 0, 1]))
+        list(merge([good.stream, Stream(poor.data[: info.offset])], [0, 1, 0, 1]))
     assert (caught.value.kind, caught.value.stream, caught.value.picture) == ("truncated", 1, COUNT - 3)
 
 
 def test_a_stream_that_lost_a_tile_is_refused(good: Tiled, poor: Tiled) -> None:
     lost = poor.stream.tile(5, 2)
     start = lost.offset - 3
-    broken = poor.data[:start] + poor.data[lost.offset + lost.size:]
+    broken = poor.data[:start] + poor.data[lost.offset + lost.size :]
     with pytest.raises(BitstreamError, match="does not hold this tile") as caught:
         list(merge([good.stream, Stream(broken)], [0, 1, 1, 0]))
     assert (caught.value.stream, caught.value.picture, caught.value.tile) == (1, 5, 2)

@@ -37,8 +37,9 @@ def test_tiles_change_places_and_streams_at_random_access_points(good: Tiled, po
         [Place(0, 3, 0, 0), Place(1, 0, 1, 0), Place(0, 1, 0, 1), Place(1, 2, 1, 1)],
         [Place(1, 1, 0, 0), Place(0, 2, 1, 0), Place(1, 3, 0, 1), Place(0, 0, 1, 1)],
     ]
-    packed = b"".join(pack([good.stream, poor.stream], [256, 256], [128, 128],
-                           lambda number: layouts[number // KEYINT % 2]))
+    packed = b"".join(
+        pack([good.stream, poor.stream], [256, 256], [128, 128], lambda number: layouts[number // KEYINT % 2])
+    )
     sources = [good, poor]
     for number, picture in enumerate(decode(packed)):
         for place in layouts[number // KEYINT % 2]:
@@ -64,19 +65,23 @@ def test_the_level_follows_the_size_of_the_packed_picture(good: Tiled) -> None:
     assert Stream(next(extract(good.stream, 0))).info.level < 3
 
 
-@pytest.mark.parametrize(("widths", "heights", "places", "reason"), [
-    ([256, 256], [128], [Place(0, 0, 0, 0)], "not filled"),
-    ([256], [256], [Place(0, 0, 0, 0)], "not filled"),
-    ([256], [128], [Place(0, 0, 0, 0), Place(0, 1, 0, 0)], "size of its cell"),
-    ([512], [128], [Place(0, 0, 0, 0)], "size of its cell"),
-    ([256], [128], [Place(0, 9, 0, 0)], "does not have this tile"),
-    ([256], [128], [Place(4, 0, 0, 0)], "no stream with this number"),
-    ([256], [128], [Place(0, 0, 0, 0), Place(0, 0, 5, 5)], "does not have"),
-    ([250], [128], [Place(0, 0, 0, 0)], "whole coding"),
-    ([128, 128], [128], [Place(0, 0, 0, 0)], "256x64"),
-])
-def test_layouts_that_do_not_fit_are_refused(good: Tiled, widths: list[int], heights: list[int], places: list[Place],
-                                             reason: str) -> None:
+@pytest.mark.parametrize(
+    ("widths", "heights", "places", "reason"),
+    [
+        ([256, 256], [128], [Place(0, 0, 0, 0)], "not filled"),
+        ([256], [256], [Place(0, 0, 0, 0)], "not filled"),
+        ([256], [128], [Place(0, 0, 0, 0), Place(0, 1, 0, 0)], "size of its cell"),
+        ([512], [128], [Place(0, 0, 0, 0)], "size of its cell"),
+        ([256], [128], [Place(0, 9, 0, 0)], "does not have this tile"),
+        ([256], [128], [Place(4, 0, 0, 0)], "no stream with this number"),
+        ([256], [128], [Place(0, 0, 0, 0), Place(0, 0, 5, 5)], "does not have"),
+        ([250], [128], [Place(0, 0, 0, 0)], "whole coding"),
+        ([128, 128], [128], [Place(0, 0, 0, 0)], "256x64"),
+    ],
+)
+def test_layouts_that_do_not_fit_are_refused(
+    good: Tiled, widths: list[int], heights: list[int], places: list[Place], reason: str
+) -> None:
     with pytest.raises(BitstreamError, match=reason):
         list(pack([good.stream], widths, heights, places))
 

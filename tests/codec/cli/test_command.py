@@ -48,11 +48,34 @@ def streams(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Path]:
     return paths
 
 
-def test_encode_writes_a_stream_its_reconstruction_and_a_summary(tmp_path: Path, clip: Path,
-                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+def test_encode_writes_a_stream_its_reconstruction_and_a_summary(
+    tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out, recon = tmp_path / "out.hevc", tmp_path / "recon.yuv"
-    assert main(["encode", str(clip), str(out), "--preset", "superfast", "--qp", "30", "--keyint", "5", "--hash",
-                 "--recon", str(recon), "--projection", "erp", "--threads", "2", "--json"]) == 0
+    assert (
+        main(
+            [
+                "encode",
+                str(clip),
+                str(out),
+                "--preset",
+                "superfast",
+                "--qp",
+                "30",
+                "--keyint",
+                "5",
+                "--hash",
+                "--recon",
+                str(recon),
+                "--projection",
+                "erp",
+                "--threads",
+                "2",
+                "--json",
+            ]
+        )
+        == 0
+    )
     summary = json.loads(capsys.readouterr().out)
     assert (summary["frames"], summary["keyframes"], summary["bytes"]) == (COUNT, 2, out.stat().st_size)
     assert 25 < summary["psnr_y"] < 60
@@ -80,8 +103,12 @@ def test_pictures_can_come_through_a_pipe(tmp_path: Path, clip: Path) -> None:
     out, direct = tmp_path / "piped.hevc", tmp_path / "direct.hevc"
     options = ["--preset", "ultrafast", "--threads", "1"]
     with clip.open("rb") as file:
-        subprocess.run([sys.executable, "-m", "codec_native", "encode", "-", str(out), *options], stdin=file,
-                       check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "codec_native", "encode", "-", str(out), *options],
+            stdin=file,
+            check=True,
+            capture_output=True,
+        )
     assert main(["encode", str(clip), str(direct), *options]) == 0
     assert out.read_bytes() == direct.read_bytes()
 
@@ -103,8 +130,9 @@ def test_merge_takes_each_tile_from_its_stream(tmp_path: Path, streams: list[Pat
         assert same(crop(merged, 256, 0, 256, HEIGHT), crop(good, 256, 0, 256, HEIGHT))
 
 
-def test_split_and_merge_give_back_the_stream(tmp_path: Path, streams: list[Path],
-                                              capsys: pytest.CaptureFixture[str]) -> None:
+def test_split_and_merge_give_back_the_stream(
+    tmp_path: Path, streams: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["split", str(streams[0]), "-o", str(tmp_path / "tiles"), "--json"]) == 0
     files = [tmp_path / "tiles" / entry["file"] for entry in json.loads(capsys.readouterr().out)["files"]]
     assert main(["merge", "--grid", "2x1", "--pick", "01", *map(str, files), "-o", str(tmp_path / "m.hevc")]) == 0
@@ -128,23 +156,32 @@ def test_info_describes_a_stream(streams: list[Path], capsys: pytest.CaptureFixt
     assert "2x1" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("pick", "grid", "reason"), [
-    ("012", "2x1", "3 tiles"), ("02", "2x1", "stream 2"), ("0a", "2x1", "digits"), ("01", "1x2", "grid of 2x1"),
-    ("01", "2by1", "must look like"), ("0101", "2x2", "grid of 2x1"),
-])
-def test_merging_mistakes_are_explained(tmp_path: Path, streams: list[Path], capsys: pytest.CaptureFixture[str],
-                                        pick: str, grid: str, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("pick", "grid", "reason"),
+    [
+        ("012", "2x1", "3 tiles"),
+        ("02", "2x1", "stream 2"),
+        ("0a", "2x1", "digits"),
+        ("01", "1x2", "grid of 2x1"),
+        ("01", "2by1", "must look like"),
+        ("0101", "2x2", "grid of 2x1"),
+    ],
+)
+def test_merging_mistakes_are_explained(
+    tmp_path: Path, streams: list[Path], capsys: pytest.CaptureFixture[str], pick: str, grid: str, reason: str
+) -> None:
     out = tmp_path / "never.hevc"
     assert main(["merge", "--grid", grid, "--pick", pick, *map(str, streams), "-o", str(out)]) == 1
     assert reason in capsys.readouterr().err
     assert not out.exists()
 
 
-def test_a_truncated_input_leaves_no_output_behind(tmp_path: Path, streams: list[Path],
-                                                   capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_truncated_input_leaves_no_output_behind(
+    tmp_path: Path, streams: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
     cut = tmp_path / "cut.hevc"
     stream = Stream.from_file(streams[1])
-    cut.write_bytes(streams[1].read_bytes()[:stream.picture(COUNT - 2).offset])
+    cut.write_bytes(streams[1].read_bytes()[: stream.picture(COUNT - 2).offset])
     out = tmp_path / "never.hevc"
     assert main(["merge", "--grid", "2x1", "--pick", "01", str(streams[0]), str(cut), "-o", str(out)]) == 1
     assert "fewer pictures" in capsys.readouterr().err
@@ -158,14 +195,22 @@ def test_a_merge_does_not_overwrite_its_input(streams: list[Path], capsys: pytes
     assert streams[0].read_bytes() == before
 
 
-@pytest.mark.parametrize(("content", "reason"), [
-    (b"", "video"), (b"YUV4MPEG2 W64\n", "width, height"), (b"YUV4MPEG2 W64 H64 F30:1 C444\nFRAME\n", "4:2:0"),
-    (b"YUV4MPEG2 W63 H64 F30:1\nFRAME\n", "even"), (b"YUV4MPEG2 W64 H64 F30:1\nFRAME\nxx", "picture 0"),
-    (b"YUV4MPEG2 W64 H64 F30:1\nXXXXX\n", "frame header"), (b"YUV4MPEG2 W64 H64 F30:1\n", "no pictures"),
-    (b"neither one nor the other", "video"),
-])
-def test_inputs_that_are_no_video_are_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes,
-                                                reason: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "video"),
+        (b"YUV4MPEG2 W64\n", "width, height"),
+        (b"YUV4MPEG2 W64 H64 F30:1 C444\nFRAME\n", "4:2:0"),
+        (b"YUV4MPEG2 W63 H64 F30:1\nFRAME\n", "even"),
+        (b"YUV4MPEG2 W64 H64 F30:1\nFRAME\nxx", "picture 0"),
+        (b"YUV4MPEG2 W64 H64 F30:1\nXXXXX\n", "frame header"),
+        (b"YUV4MPEG2 W64 H64 F30:1\n", "no pictures"),
+        (b"neither one nor the other", "video"),
+    ],
+)
+def test_inputs_that_are_no_video_are_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, reason: str
+) -> None:
     path = tmp_path / "in.y4m"
     path.write_bytes(content)
     assert main(["encode", str(path), str(tmp_path / "out.hevc")]) == 1

@@ -47,8 +47,9 @@ def expected(pictures: list[Picture]) -> bytes:
 
 
 def test_an_i420_array_gives_the_same_bytes_as_its_planes(pictures: list[Picture], expected: bytes) -> None:
-    arrays = [np.concatenate([plane.reshape(-1) for plane in picture]).reshape(HEIGHT * 3 // 2, WIDTH)
-              for picture in pictures]
+    arrays = [
+        np.concatenate([plane.reshape(-1) for plane in picture]).reshape(HEIGHT * 3 // 2, WIDTH) for picture in pictures
+    ]
     assert encode(arrays) == expected
 
 
@@ -57,7 +58,7 @@ def test_planes_with_strides_are_read_where_they_lie(pictures: list[Picture], ex
 
     def padded(plane: np.ndarray, left: int) -> np.ndarray:
         big = rng.integers(0, 256, (plane.shape[0] + 3, plane.shape[1] + 61), dtype=np.uint8)
-        view = big[2:2 + plane.shape[0], left:left + plane.shape[1]]
+        view = big[2 : 2 + plane.shape[0], left : left + plane.shape[1]]
         view[:] = plane
         return view
 
@@ -69,7 +70,7 @@ def test_pyav_frames_give_the_same_bytes(pictures: list[Picture], expected: byte
     for picture in pictures:
         frame = av.VideoFrame(WIDTH, HEIGHT, "yuv420p")
         for target, plane in zip(frame.planes, picture, strict=True):
-            np.frombuffer(target, np.uint8).reshape(target.height, target.line_size)[:, :target.width] = plane
+            np.frombuffer(target, np.uint8).reshape(target.height, target.line_size)[:, : target.width] = plane
         frames.append(frame)
     assert encode(frames) == expected
 
@@ -156,8 +157,9 @@ def test_an_instruction_set_that_is_not_here_is_refused() -> None:
 def test_the_environment_chooses_the_instruction_set() -> None:
     code = "import codec_native; print(codec_native.cpu_features()['selected'])"
     for asked, answer in (("c", "c"), ("avx2", "avx2"), ("nonsense", "None")):
-        done = subprocess.run([sys.executable, "-c", code], env={"VR_CODEC_SIMD": asked}, capture_output=True,
-                              text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env={"VR_CODEC_SIMD": asked}, capture_output=True, text=True, check=True
+        )
         assert done.stdout.strip() == answer
 
 
@@ -188,6 +190,7 @@ def test_two_threads_cannot_use_one_encoder_at_once() -> None:
     seen: list[BaseException] = []
 
     with Encoder(1920, 960, 30, preset="slow", qp=20, low_delay=True, threads=1) as encoder:
+
         def work() -> None:
             try:
                 for _ in range(4):
@@ -204,17 +207,41 @@ def test_two_threads_cannot_use_one_encoder_at_once() -> None:
     assert seen, "two threads encoded at the same time and nobody noticed"
 
 
-@pytest.mark.parametrize(("settings", "reason"), [
-    ({"width": 15}, "width"), ({"width": 8200}, "width"), ({"height": 0}, "height"), ({"width": 321}, "even"),
-    ({"width": "320"}, "whole number"), ({"fps": 0}, "fps"), ({"fps": 1000}, "fps"), ({"fps": "fast"}, "fps"),
-    ({"qp": 52}, "qp"), ({"qp": -1}, "qp"), ({"qp": "low"}, "number"), ({"qp": float("nan")}, "number"),
-    ({"qp": None, "crf": 77}, "crf"), ({"qp": 30, "crf": 30}, "only one"), ({"qp": None, "bitrate": 0}, "bitrate"),
-    ({"maxrate": 100}, "constant QP"), ({"preset": "warp"}, "preset"), ({"simd": "mmx"}, "simd"),
-    ({"projection": "cube"}, "projection"), ({"tiles": "many"}, "tiles"), ({"tiles": (0, 1)}, "tile"),
-    ({"tiles": (40, 40)}, "tile"), ({"keyint": -5}, "keyint"), ({"gop_size": 3}, "gop"), ({"refs": 9}, "ref"),
-    ({"threads": -1}, "threads"), ({"threads": 1000}, "threads"), ({"nonsense": 1}, "nonsense"),
-    ({"tile_refresh": 8}, "refresh"), ({"cbr": True, "qp": None}, "bitrate"),
-])
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"width": 15}, "width"),
+        ({"width": 8200}, "width"),
+        ({"height": 0}, "height"),
+        ({"width": 321}, "even"),
+        ({"width": "320"}, "whole number"),
+        ({"fps": 0}, "fps"),
+        ({"fps": 1000}, "fps"),
+        ({"fps": "fast"}, "fps"),
+        ({"qp": 52}, "qp"),
+        ({"qp": -1}, "qp"),
+        ({"qp": "low"}, "number"),
+        ({"qp": float("nan")}, "number"),
+        ({"qp": None, "crf": 77}, "crf"),
+        ({"qp": 30, "crf": 30}, "only one"),
+        ({"qp": None, "bitrate": 0}, "bitrate"),
+        ({"maxrate": 100}, "constant QP"),
+        ({"preset": "warp"}, "preset"),
+        ({"simd": "mmx"}, "simd"),
+        ({"projection": "cube"}, "projection"),
+        ({"tiles": "many"}, "tiles"),
+        ({"tiles": (0, 1)}, "tile"),
+        ({"tiles": (40, 40)}, "tile"),
+        ({"keyint": -5}, "keyint"),
+        ({"gop_size": 3}, "gop"),
+        ({"refs": 9}, "ref"),
+        ({"threads": -1}, "threads"),
+        ({"threads": 1000}, "threads"),
+        ({"nonsense": 1}, "nonsense"),
+        ({"tile_refresh": 8}, "refresh"),
+        ({"cbr": True, "qp": None}, "bitrate"),
+    ],
+)
 def test_settings_out_of_range_are_refused_with_their_name(settings: dict, reason: str) -> None:
     values = {"width": WIDTH, "height": HEIGHT, "fps": 30, "qp": 32, **settings}
     with pytest.raises(SettingsError, match=f"(?i){reason}"):

@@ -83,8 +83,16 @@ def open_rate_control(**settings: object) -> object:
     return ffi.gc(handle, lib.vr_rc_close)
 
 
-def encode(rc: object, content: Content, pictures: int, *, gop: int = 8, keyint: int = 32, delay: int = 0,
-           part_correction: bool = False) -> list[Coded]:
+def encode(
+    rc: object,
+    content: Content,
+    pictures: int,
+    *,
+    gop: int = 8,
+    keyint: int = 32,
+    delay: int = 0,
+    part_correction: bool = False,
+) -> list[Coded]:
     frame, target, new_qp = ffi.new("vr_rc_frame *"), ffi.new("vr_rc_target *"), ffi.new("double *")
     coded: list[Coded] = []
     for index, (kind, level) in enumerate(structure(pictures, gop, keyint)):

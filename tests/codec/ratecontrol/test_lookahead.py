@@ -65,8 +65,16 @@ class Lookahead:
 
 
 def plan_one(la: Lookahead, display: int, refs: list[int], is_reference: int = 1) -> None:
-    plan = ffi.new("vr_la_plan *", {"display_idx": display, "kind": lib.VR_PIC_P if refs else lib.VR_PIC_I,
-                                    "n_refs": len(refs), "ref_display_idx": refs, "is_reference": is_reference})
+    plan = ffi.new(
+        "vr_la_plan *",
+        {
+            "display_idx": display,
+            "kind": lib.VR_PIC_P if refs else lib.VR_PIC_I,
+            "n_refs": len(refs),
+            "ref_display_idx": refs,
+            "is_reference": is_reference,
+        },
+    )
     assert lib.vr_lookahead_plan(la.handle, plan, 1, 1) == 0
 
 
@@ -75,8 +83,8 @@ def test_seed_vectors_follow_a_panning_camera(motion: tuple[int, int]) -> None:
     big = texture(WIDTH + 160, HEIGHT + 160, 7)
     la = Lookahead()
     dx, dy = motion
-    la.push(big[80:80 + HEIGHT, 80:80 + WIDTH])
-    la.push(big[80 + dy:80 + dy + HEIGHT, 80 + dx:80 + dx + WIDTH])
+    la.push(big[80 : 80 + HEIGHT, 80 : 80 + WIDTH])
+    la.push(big[80 + dy : 80 + dy + HEIGHT, 80 + dx : 80 + dx + WIDTH])
     plan_one(la, 1, [0])
     good = sum(abs(x - 4 * dx) <= 4 and abs(y - 4 * dy) <= 4 for x, y in la.vectors(1))
     assert good >= 0.75 * len(la.vectors(1))
@@ -85,7 +93,7 @@ def test_seed_vectors_follow_a_panning_camera(motion: tuple[int, int]) -> None:
 def test_a_scene_cut_is_seen_at_the_picture_where_it_happens() -> None:
     la = Lookahead()
     first, second = texture(WIDTH + 60, HEIGHT, 1), texture(WIDTH + 60, HEIGHT, 2)
-    cuts = [la.push((first if i < 10 else second)[:, 2 * i:2 * i + WIDTH]) for i in range(20)]
+    cuts = [la.push((first if i < 10 else second)[:, 2 * i : 2 * i + WIDTH]) for i in range(20)]
     assert [i for i, cut in enumerate(cuts) if cut] == [10]
 
 
@@ -110,7 +118,7 @@ def test_a_still_picture_is_recognised() -> None:
 def test_flat_areas_get_finer_and_busy_areas_coarser_quantisation() -> None:
     la = Lookahead(tree_strength=0)
     picture = np.full((HEIGHT, WIDTH), 128, np.uint8)
-    picture[:, WIDTH // 2:] = np.random.default_rng(5).integers(0, 256, (HEIGHT, WIDTH // 2), dtype=np.uint8)
+    picture[:, WIDTH // 2 :] = np.random.default_rng(5).integers(0, 256, (HEIGHT, WIDTH // 2), dtype=np.uint8)
     la.push(picture)
     offsets = la.offsets(0)
     half = offsets.shape[1] // 2
@@ -124,7 +132,7 @@ def test_what_later_pictures_refer_to_is_coded_finer_than_what_vanishes() -> Non
     still = texture(WIDTH, HEIGHT, 8)
     for _ in range(9):
         picture = still.copy()
-        picture[:, WIDTH // 2:] = rng.integers(0, 256, (HEIGHT, WIDTH // 2), dtype=np.uint8)
+        picture[:, WIDTH // 2 :] = rng.integers(0, 256, (HEIGHT, WIDTH // 2), dtype=np.uint8)
         la.push(picture)
     plan_one(la, 0, [])
     first = ffi.new("vr_la_plan[]", 9)
@@ -133,8 +141,8 @@ def test_what_later_pictures_refer_to_is_coded_finer_than_what_vanishes() -> Non
     assert lib.vr_lookahead_plan(la.handle, first, 9, 9) == 0
     offsets = la.offsets(0)
     half = offsets.shape[1] // 2
-    assert offsets[:, :half - 1].mean() < -4
-    assert offsets[:, half + 1:].mean() > -1
+    assert offsets[:, : half - 1].mean() < -4
+    assert offsets[:, half + 1 :].mean() > -1
     # leaf pictures are referred to by nothing
     assert np.all(la.offsets(1) == 0)
 
@@ -164,7 +172,7 @@ def test_results_do_not_depend_on_the_order_in_which_threads_work() -> None:
     for parallel in (ffi.NULL, backwards):
         la = Lookahead(parallel=parallel)
         for i in range(9):
-            la.push(big[i:i + HEIGHT, 3 * i:3 * i + WIDTH])
+            la.push(big[i : i + HEIGHT, 3 * i : 3 * i + WIDTH])
         la.plan_dyadic(0, 1, 8)
         results.append([(la.offsets(i).tolist(), la.vectors(i), la.info(i).frame_cost) for i in range(1, 9)])
     assert results[0] == results[1]
@@ -175,7 +183,7 @@ def test_sizes_that_are_no_whole_blocks(width: int, height: int) -> None:
     la = Lookahead(width, height)
     big = texture(width + 20, height + 20, 11)
     for i in range(5):
-        la.push(big[i:i + height, i:i + width])
+        la.push(big[i : i + height, i : i + width])
     la.plan_dyadic(0, 1, 4)
     assert la.info(4).frame_cost <= la.info(4).frame_intra_cost
 
@@ -192,7 +200,7 @@ def test_released_pictures_serve_as_references_until_their_memory_is_needed() ->
     la = Lookahead(max_pictures=4)
     big = texture(WIDTH + 60, HEIGHT, 12)
     for i in range(12):
-        la.push(big[:, 2 * i:2 * i + WIDTH])
+        la.push(big[:, 2 * i : 2 * i + WIDTH])
         if i:
             plan_one(la, i, [i - 1])
             assert la.info(i).frame_cost < 0.7 * la.info(i).frame_intra_cost

@@ -127,16 +127,19 @@ def test_asking_out_of_order_or_without_the_results_is_refused() -> None:
     assert lib.vr_rc_frame_qp(rc, frame, ffi.NULL) < 0  # picture 0 was not reported
 
 
-@pytest.mark.parametrize(("settings", "reason"), [
-    ({"mode": 0, "qp": 52}, "qp must lie"),
-    ({"mode": 2, "bitrate": 10}, "bitrate must be"),
-    ({"mode": 2, "bitrate": 1e6, "maxrate": 2e6}, "must be given together"),
-    ({"mode": 2, "bitrate": 1e6, "maxrate": 5e5, "bufsize": 1e6}, "must not be below"),
-    ({"mode": 2, "bitrate": 1e6, "maxrate": 2e6, "bufsize": 1e3}, "at least one picture"),
-    ({"mode": 3, "bitrate": 1e6, "frame_delay": 2}, "frame_delay must be 0"),
-    ({"mode": 9}, "mode is unknown"),
-    ({"mode": 0, "fps": float("nan")}, "frame rate"),
-])
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"mode": 0, "qp": 52}, "qp must lie"),
+        ({"mode": 2, "bitrate": 10}, "bitrate must be"),
+        ({"mode": 2, "bitrate": 1e6, "maxrate": 2e6}, "must be given together"),
+        ({"mode": 2, "bitrate": 1e6, "maxrate": 5e5, "bufsize": 1e6}, "must not be below"),
+        ({"mode": 2, "bitrate": 1e6, "maxrate": 2e6, "bufsize": 1e3}, "at least one picture"),
+        ({"mode": 3, "bitrate": 1e6, "frame_delay": 2}, "frame_delay must be 0"),
+        ({"mode": 9}, "mode is unknown"),
+        ({"mode": 0, "fps": float("nan")}, "frame rate"),
+    ],
+)
 def test_settings_that_contradict_are_refused_with_the_reason(settings: dict, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         open_rate_control(**settings)

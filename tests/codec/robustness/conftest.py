@@ -31,9 +31,14 @@ class Worker:
         """The answer. Fails the test when the process crashed or did not answer in time."""
         if self._process is None:
             # Python -P: the sanitised copy of the package must win over the one in the working folder
-            self._process = subprocess.Popen([sys.executable, "-P", "-m", "tests.codec.robustness.worker"],
-                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
-                                             env=self._environment, cwd=ROOT)
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "tests.codec.robustness.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                env=self._environment,
+                cwd=ROOT,
+            )
         process = self._process
         process.stdin.write(json.dumps(task).encode() + b"\n")
         process.stdin.flush()
@@ -47,8 +52,10 @@ class Worker:
             status = process.wait()
             self.close()
             self._log.seek(0)
-            pytest.fail(f"the process ended with status {status} on {shorten(task)}\n"
-                        + self._log.read().decode(errors="replace")[-4000:])
+            pytest.fail(
+                f"the process ended with status {status} on {shorten(task)}\n"
+                + self._log.read().decode(errors="replace")[-4000:]
+            )
         return json.loads(line)
 
     def close(self) -> None:

@@ -17,8 +17,7 @@ PACKAGE = ROOT / "codec_native"
 TARGET = ROOT / "build" / "asan"
 # -O1 comes after the package's own -O3 and wins. SIMD code loads from any address by design, which the alignment check
 # takes for an error where an intrinsic is declared on doubles.
-FLAGS = ("-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=alignment "
-         "-fno-sanitize-recover=all")
+FLAGS = "-O1 -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize=alignment -fno-sanitize-recover=all"
 
 
 def build() -> Path:
@@ -28,10 +27,22 @@ def build() -> Path:
     for path in PACKAGE.glob("*.py"):
         shutil.copy2(path, package / path.name)
     done = subprocess.run(
-        [sys.executable, "setup.py", "-q", "build_ext", "--build-lib", str(TARGET),
-         "--build-temp", str(TARGET / f"objects-{zlib.crc32(FLAGS.encode()):08x}")],
-        cwd=ROOT, env={**os.environ, "VR_CODEC_CFLAGS": FLAGS, "VR_CODEC_LDFLAGS": "-fsanitize=address,undefined"},
-        capture_output=True, text=True, check=False)
+        [
+            sys.executable,
+            "setup.py",
+            "-q",
+            "build_ext",
+            "--build-lib",
+            str(TARGET),
+            "--build-temp",
+            str(TARGET / f"objects-{zlib.crc32(FLAGS.encode()):08x}"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "VR_CODEC_CFLAGS": FLAGS, "VR_CODEC_LDFLAGS": "-fsanitize=address,undefined"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(f"the sanitised build failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
     return TARGET
@@ -40,9 +51,13 @@ def build() -> Path:
 def environment() -> dict[str, str]:
     """Variables under which Python can load the sanitised extension. Python itself leaks, so leaks are not counted."""
     runtime = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
-    return {**os.environ, "LD_PRELOAD": runtime.stdout.strip(), "PYTHONPATH": f"{build()}:{ROOT}",
-            "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
-            "UBSAN_OPTIONS": "print_stacktrace=1"}
+    return {
+        **os.environ,
+        "LD_PRELOAD": runtime.stdout.strip(),
+        "PYTHONPATH": f"{build()}:{ROOT}",
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+    }
 
 
 if __name__ == "__main__":

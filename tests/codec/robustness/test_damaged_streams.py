@@ -20,8 +20,10 @@ def samples() -> list[bytes]:
     return [
         encode_tiled(40, count=4).data,
         encode_tiled(40, count=6, low_delay=True, keyint=0, tile_refresh=4, hash_sei=True).data,
-        x265(moving_pictures(128, 72, 8), "keyint=4:bframes=3:weightp=1:repeat-headers=1:hrd=1:aud=1:qp=40"
-             ":vbv-maxrate=500:vbv-bufsize=500"),
+        x265(
+            moving_pictures(128, 72, 8),
+            "keyint=4:bframes=3:weightp=1:repeat-headers=1:hrd=1:aud=1:qp=40:vbv-maxrate=500:vbv-bufsize=500",
+        ),
     ]
 
 
@@ -44,11 +46,11 @@ def mutate(data: bytes, mutations: list[tuple[str, float, int, int]], head: bool
         elif kind == "set":
             result[at] = value
         elif kind == "cut":
-            del result[at:at + length]
+            del result[at : at + length]
         elif kind == "insert":
             result[at:at] = bytes([value]) * length
         else:
-            result[at:at] = result[value * len(result) // 256:][:length]
+            result[at:at] = result[value * len(result) // 256 :][:length]
     return bytes(result)
 
 
@@ -57,20 +59,19 @@ def check(worker: Worker, data: bytes) -> None:
     assert answer.get("error", "BitstreamError") in ERRORS, answer
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, phases=PHASES,
-          suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(which=st.integers(0, 2), mutations=MUTATIONS, head=st.booleans())
-def test_damage_is_an_error_or_an_answer(sanitised_worker: Worker, samples: list[bytes], which: int, mutations: list,
-                                         head: bool) -> None:
+def test_damage_is_an_error_or_an_answer(
+    sanitised_worker: Worker, samples: list[bytes], which: int, mutations: list, head: bool
+) -> None:
     check(sanitised_worker, mutate(samples[which], mutations, head))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, phases=PHASES,
-          suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=200), types=st.lists(st.integers(0, 63), max_size=8))
 def test_random_nal_units_are_an_error_or_an_answer(sanitised_worker: Worker, data: bytes, types: list[int]) -> None:
     step = len(data) // max(1, len(types)) + 1
-    units = [b"\0\0\1" + bytes([kind << 1, 1]) + data[i * step:(i + 1) * step] for i, kind in enumerate(types)]
+    units = [b"\0\0\1" + bytes([kind << 1, 1]) + data[i * step : (i + 1) * step] for i, kind in enumerate(types)]
     check(sanitised_worker, b"".join(units))
 
 

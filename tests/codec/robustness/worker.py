@@ -25,13 +25,18 @@ def content(kind: str, width: int, height: int, count: int) -> list[tuple[np.nda
     if kind in ("black", "white"):
         value = 0 if kind == "black" else 255
         return [tuple(np.full(shape, value, np.uint8) for shape in shapes)] * count
-    still = tuple(rng.integers(0, 256, (shape[0] // 8 + 1, shape[1] // 8 + 1), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
-                  [:shape[0], :shape[1]] for shape in shapes)
+    still = tuple(
+        rng.integers(0, 256, (shape[0] // 8 + 1, shape[1] // 8 + 1), dtype=np.uint8)
+        .repeat(8, 0)
+        .repeat(8, 1)[: shape[0], : shape[1]]
+        for shape in shapes
+    )
     if kind == "static":
         return [still] * count
     if kind == "checkerboard":
-        return [tuple(((np.indices(shape).sum(0) + i) % 2 * 255).astype(np.uint8) for shape in shapes)
-                for i in range(count)]
+        return [
+            tuple(((np.indices(shape).sum(0) + i) % 2 * 255).astype(np.uint8) for shape in shapes) for i in range(count)
+        ]
     return [tuple(np.roll(plane, (2 * i, 5 * i), (0, 1)) for plane in still) for i in range(count)]
 
 
@@ -50,8 +55,10 @@ def encode(task: dict[str, Any]) -> dict[str, Any]:
         streams[packet.quality] = streams.get(packet.quality, b"") + packet.data
         digest = hashlib.md5(b"".join(plane.tobytes() for plane in packet.recon)).hexdigest()
         hashes.setdefault(packet.quality, {})[packet.display_index] = digest
-    return {"streams": [base64.b64encode(streams[q]).decode() for q in sorted(streams)],
-            "recon": [[hashes[q][i] for i in sorted(hashes[q])] for q in sorted(hashes)]}
+    return {
+        "streams": [base64.b64encode(streams[q]).decode() for q in sorted(streams)],
+        "recon": [[hashes[q][i] for i in sorted(hashes[q])] for q in sorted(hashes)],
+    }
 
 
 def bitstream(task: dict[str, Any]) -> dict[str, Any]:
