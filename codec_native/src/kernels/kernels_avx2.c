@@ -1,6 +1,6 @@
 /* AVX2: fills the table's entries that have an AVX2 version.
- * Left to C, because a vector gains nothing: sao_stats_band (a histogram: scattered increments) and blocks 2
- * pixels wide, which occur only as chroma of 4x8 partitions. */
+ * Left to C, because a vector gains nothing: copies and fills of constant size, which the compiler vectorises itself,
+ * and blocks 2 pixels wide, which occur only as chroma of 4x8 partitions. */
 #include "kernels/kernels_avx2.h"
 #include "kernels/kernels_internal.h"
 

@@ -3,7 +3,7 @@
 #ifndef VR_KERNELS_AVX2_H
 #define VR_KERNELS_AVX2_H
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(__clang__) /* clang has no such pragma: there the C kernels do the work */
 #define VR_HAVE_AVX2 1
 #pragma GCC target("avx2,bmi,bmi2,popcnt,lzcnt")
 #include <immintrin.h>
