@@ -20,7 +20,8 @@ void vr_set_qp(vr_coder *c, int qp)
     c->lambda_satd_q15 = (int32_t)(sqrt(c->lambda) * 32768.0 + 0.5);
 }
 
-/* QP wanted for a block: slice QP plus latitude and importance offsets, averaged over the block. */
+/* QP wanted for a block: slice QP plus latitude and importance offsets, averaged over the block. At most 12 from the
+ * picture's, so that any two differ by less than cu_qp_delta can say. */
 static int target_qp(const vr_coder *c, int x, int y, int log2_size)
 {
     const vr_seq *s = c->seq;
@@ -43,7 +44,7 @@ static int target_qp(const vr_coder *c, int x, int y, int log2_size)
                 sum += pic->qp_map[yy * pic->qp_map_stride + xx];
         qp += (double)sum / (256.0 * n);
     }
-    return vr_clip3(VR_MAX(0, pic->slice_qp - 24), VR_MIN(51, pic->slice_qp + 24), (int)floor(qp + 0.5));
+    return vr_clip3(VR_MAX(0, pic->slice_qp - 12), VR_MIN(51, pic->slice_qp + 12), (int)floor(qp + 0.5));
 }
 
 void vr_store_motion(vr_coder *c, int x, int y, int w, int h, const vr_motion *m)

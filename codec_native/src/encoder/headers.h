@@ -18,7 +18,7 @@ int vr_choose_level(const vr_seq *s, int kbps);
 void vr_write_aud(int slice_type, vr_buffer *out);
 
 /* slice_segment_header() of a tile's slice, byte-aligned, to `w`. */
-void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int slice_type, vr_bitwriter *w);
+void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int slice_type, int slice_qp, vr_bitwriter *w);
 
 /* Decoded picture hash SEI (MD5) of the reconstruction. */
 void vr_write_hash_sei(const vr_seq *s, const vr_frame *f, vr_buffer *out);

@@ -29,7 +29,8 @@ static int ceil_log2(int v)
     return n;
 }
 
-void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int slice_type, vr_bitwriter *w)
+void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int slice_type, int slice_qp,
+                           vr_bitwriter *w)
 {
     int address = s->tile[tile].address, idr = pic->nal_type == VR_NAL_IDR_W_RADL;
     vr_bw_u(w, address == 0, 1);
@@ -73,7 +74,7 @@ void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int sli
         }
         vr_bw_ue(w, (uint32_t)(5 - s->tools.max_merge));
     }
-    vr_bw_se(w, pic->slice_qp - 26);
+    vr_bw_se(w, slice_qp - 26);
     if (s->n_tiles > 1)
         vr_bw_ue(w, 0); /* one tile per slice: no entry points */
     vr_bw_trailing(w);

@@ -92,6 +92,18 @@ void vr_coder_free(vr_coder *c)
     free(c);
 }
 
+/* Slice QP of a tile: with latitude offsets the mean of its rows, so that contexts start right and the first
+ * cu_qp_delta is small. Depends on nothing but the picture's QP and the tile's place. */
+static int tile_slice_qp(const vr_seq *s, const vr_pic *pic, const vr_tile *t)
+{
+    int sum = 0, rows = 0;
+    if (!s->latitude_qp)
+        return pic->slice_qp;
+    for (int y = t->y0 >> 3; y < t->y1 >> 3; y++, rows++)
+        sum += s->latitude_qp[y];
+    return vr_clip3(0, 51, (int)(pic->qp + sum / (8.0 * rows) + 0.5));
+}
+
 static void begin_tile(vr_coder *c, vr_pic *pic, int tile)
 {
     const vr_seq *s = c->seq;
@@ -102,7 +114,8 @@ static void begin_tile(vr_coder *c, vr_pic *pic, int tile)
     c->src = pic->src;
     c->slice_type = pic->tile_intra[tile] ? VR_SLICE_I : pic->slice_type;
     c->qg_log2 = s->qg_log2;
-    c->last_qp = c->qg_qp = c->qg_pred = pic->slice_qp;
+    c->slice_qp = tile_slice_qp(s, pic, c->tile);
+    c->last_qp = c->qg_qp = c->qg_pred = c->slice_qp;
     c->sao_luma = c->sao_chroma = pic->sao;
     c->base_qp = pic->qp;
     c->qp_sum = 0;
@@ -110,9 +123,9 @@ static void begin_tile(vr_coder *c, vr_pic *pic, int tile)
     for (int qp = 0; qp < 52; qp++)
         c->lambda_of_qp[qp] = pic->lambda_scale * pow(2.0, (qp - 12) / 3.0);
     c->lambda = 0;
-    vr_set_qp(c, pic->slice_qp);
+    vr_set_qp(c, c->slice_qp);
     vr_cabac_init_contexts(c->cabac.ctx, c->slice_type == VR_SLICE_I ? VR_INIT_I
-                                         : c->slice_type == VR_SLICE_P ? VR_INIT_P : VR_INIT_B, pic->slice_qp);
+                                         : c->slice_type == VR_SLICE_P ? VR_INIT_P : VR_INIT_B, c->slice_qp);
     vr_cabac_start(&c->cabac);
 }
 
@@ -188,7 +201,7 @@ static void measure(vr_coder *c, int y0, int y1, vr_tile_stats *stats)
 static void write_header(vr_coder *c, vr_buffer *out)
 {
     vr_bitwriter w = {{0}, 0, 0};
-    vr_write_slice_header(c->seq, c->pic, c->tile_index, c->slice_type, &w);
+    vr_write_slice_header(c->seq, c->pic, c->tile_index, c->slice_type, c->slice_qp, &w);
     out->size = 0;
     vr_buffer_append(out, w.out.data, w.out.size);
     vr_bw_free(&w);
@@ -215,7 +228,7 @@ void vr_code_tile(vr_coder *c, vr_pic *pic, int tile, vr_tile_stats *stats)
             if (s->tools.deblock)
                 vr_deblock_ctu(c);
             if (pic->sao) {
-                vr_set_qp(c, pic->slice_qp);
+                vr_set_qp(c, c->last_qp);
                 vr_sao_decide(c);
             }
             vr_write_ctu(c, cy == t->ctu_y1 - 1 && cx == t->ctu_x1 - 1);

@@ -191,7 +191,7 @@ typedef struct vr_coder {
     int mv_y_limit;         /* vectors point at most this many full samples below the unit's CTU row */
     int refresh;            /* this tile is coded all-intra */
     int slice_type;         /* of this tile's slice */
-    int64_t header_bits;
+    int slice_qp;           /* likewise: the picture's, raised by the tile's mean latitude */
 
     vr_mv seed[4][2][VR_MAX_REFS]; /* [log2 size - 3]: last vectors found around here, starts for smaller units */
     uint8_t has_seed[4][2][VR_MAX_REFS];
