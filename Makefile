@@ -14,7 +14,7 @@ ifneq ($(NODE_IS_NEW_ENOUGH),yes)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 NODE_STAMP := $(STAMPS)/node
 endif
-PO_FILES := $(shell find locale courses streaming -name '*.po' 2>/dev/null)
+PO_FILES := $(shell find locale courses streaming codec_native -name '*.po' 2>/dev/null)
 C_FILES := $(shell find codec_native/src -name '*.[ch]' 2>/dev/null)
 FRONT_FILES := $(shell find static/js static/css static/img -type f 2>/dev/null)
 BENCHES := $(wildcard tests/bench/*.py)

@@ -1,7 +1,7 @@
-"""Messages in the reader's language, from the house's catalogue, without Django.
+"""Messages in the reader's language, without Django.
 
-The catalogue is ``locale/<language>/LC_MESSAGES/django.mo`` beside the package. Where it is not there (the package
-installed alone), or the language has none, messages stay English.
+The catalogues are ``locale/<language>/LC_MESSAGES/django.mo`` in the package, compiled with those of the house
+(``python -m vrtraining.messages``). Where there is none, messages stay English.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
+LOCALE_FOLDER = Path(__file__).resolve().parent / "locale"
 
 
 def reader_language() -> str:

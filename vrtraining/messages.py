@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 def catalogues() -> list[Path]:
     """All .po files of the wings and of the house."""
     wings = (wing / "locale" for parent in ("courses", "streaming") for wing in sorted((BASE_DIR / parent).iterdir()))
-    roots = [BASE_DIR / "locale", *wings]
+    roots = [BASE_DIR / "locale", BASE_DIR / "codec_native" / "locale", *wings]
     return [po for root in roots for po in sorted(root.glob("*/LC_MESSAGES/django.po"))]
 
 

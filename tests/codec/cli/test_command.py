@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codec_native import Stream
+from codec_native import Stream, i18n
 from codec_native.cli import main
 from tests.codec.media import Picture, crop, decode, moving_pictures, same
+from vrtraining.messages import compile_catalogue
 
 WIDTH, HEIGHT, COUNT = 512, 128, 9
 TILED = ["--tiles", "2x1", "--mcts", "--keyint", "4", "--preset", "ultrafast", "--threads", "1"]
@@ -246,3 +247,21 @@ def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not(tmp_path: Path, clip
     assert b"[#" in shown
     piped = subprocess.run(command, capture_output=True, env=environment, check=True)
     assert piped.stderr == b""
+
+
+def test_a_chinese_terminal_is_answered_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalogue = compile_catalogue(Path(i18n.__file__).parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po")
+    assert catalogue.exists()
+    i18n._catalogue.cache_clear()
+    path = tmp_path / "nothing.hevc"
+    path.write_bytes(b"nothing")
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    assert main(["info", str(path)]) == 1
+    chinese = capsys.readouterr().err
+    assert "错误" in chinese
+    assert "NAL 单元" in chinese
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert main(["info", str(path)]) == 1
+    assert "there are no HEVC NAL units in it" in capsys.readouterr().err

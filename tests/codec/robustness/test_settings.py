@@ -94,7 +94,7 @@ def test_settings_give_an_error_or_a_valid_stream(
     check(worker, reconcile(values), rate, content, frames)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(values=SETTINGS, rate=RATES, content=CONTENT, frames=st.integers(1, 4))
 def test_settings_do_not_break_the_sanitised_build(
     sanitised_worker: Worker, values: dict, rate: dict, content: str, frames: int
