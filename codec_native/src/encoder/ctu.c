@@ -100,11 +100,18 @@ void vr_commit(vr_coder *c, int x, int y, const vr_candidate *cand)
     }
 }
 
+/* A lower quality never needs smaller units than the best one chose here. */
+static int base_says_whole(const vr_coder *c, int x, int y, int log2_size)
+{
+    const vr_frame *base = c->pic->base;
+    return base && base->grid.flags[(y >> 3) * base->grid.stride8 + (x >> 3)] >> 4 >= log2_size;
+}
+
 static double analyse(vr_coder *c, int x, int y, int log2_size)
 {
     const vr_tile *t = c->tile;
     int size = 1 << log2_size, half = size / 2, inside = x + size <= t->x1 && y + size <= t->y1, qp_here;
-    int can_split = log2_size > c->tools->min_cu_log2, stop = 0;
+    int can_split = log2_size > c->tools->min_cu_log2, stop = 0, quiet = 0;
     vr_candidate best;
     double split_cost;
 
@@ -115,11 +122,14 @@ static double analyse(vr_coder *c, int x, int y, int log2_size)
     qp_here = c->qp;
     best.cost = 1e30;
     if (inside) {
+        if (can_split && !(log2_size == 6 && c->slice_type == VR_SLICE_I) && base_says_whole(c, x, y, log2_size))
+            stop = 1;
         best.buf = 0;
         if (c->slice_type != VR_SLICE_I)
-            stop = vr_inter_modes(c, x, y, log2_size, &best);
-        if (!stop && log2_size < 6)
+            quiet = vr_inter_modes(c, x, y, log2_size, &best);
+        if (!quiet && log2_size < 6)
             vr_intra_modes(c, x, y, log2_size, &best);
+        stop = best.cost < 1e29 && (stop || quiet);
         if (can_split)
             best.cost += c->lambda_q15 * vr_bits_split(c, x, y, log2_size, 0);
         if (!can_split || stop) {

@@ -104,6 +104,15 @@ static int search_motion(vr_coder *c, const unit_geometry *u, const vr_motion *m
                     if (q.n_fine < 2 && d > level)
                         q.fine[q.n_fine++] = c->seed[d][l][r];
                 }
+            if (pic->base) {
+                const vr_grid *g = &pic->base->grid;
+                const vr_motion *m = &g->motion[((u->y + u->h / 2) >> 3) * g->stride8 + ((u->x + u->w / 2) >> 3)];
+                if (m->ref[l] == r && q.n_start < 11) {
+                    q.start[q.n_start++] = m->mv[l];
+                    if (q.n_fine < 2)
+                        q.fine[q.n_fine++] = m->mv[l];
+                }
+            }
             if (twin >= 0 && c->has_seed[level][0][twin])
                 q.start[q.n_start++] = c->seed[level][0][twin];
             if (!vr_motion_search(c, &q, &found))
@@ -329,6 +338,14 @@ static void try_partition(vr_coder *c, int x, int y, int log2_size, int part, vr
     try_residual(c, &cu, x, y, whole, total, best);
 }
 
+/* The best quality skipped a unit of at least this size here: what it does without, a lower one does without too. */
+static int base_skips(const vr_coder *c, int x, int y, int log2_size)
+{
+    const vr_frame *base = c->pic->base;
+    int cell = base ? base->grid.flags[(y >> 3) * base->grid.stride8 + (x >> 3)] : 0;
+    return (cell & VR_CELL_SKIP) && cell >> 4 >= log2_size;
+}
+
 int vr_inter_modes(vr_coder *c, int x, int y, int log2_size, vr_candidate *best)
 {
     int size = 1 << log2_size, quiet = 0;
@@ -348,7 +365,7 @@ int vr_inter_modes(vr_coder *c, int x, int y, int log2_size, vr_candidate *best)
         put_choice(&cu, 0, &merge);
         try_skip(c, &cu, x, y, pred, merge.cost, best);
         quiet = try_residual(c, &cu, x, y, pred, merge.cost, best);
-        if (quiet && c->tools->early_skip)
+        if (c->tools->early_skip && (quiet || base_skips(c, x, y, log2_size)))
             return 1;
     } else
         merge.cost = INT32_MAX;

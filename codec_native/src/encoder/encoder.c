@@ -28,7 +28,7 @@ typedef struct picture {
     struct vr_encoder *enc;
     vr_tile_stats *stats;
     struct tile_job { struct picture *picture; int tile; } *jobs;
-    vr_frame *held[2 * VR_MAX_REFS];
+    vr_frame *held[2 * VR_MAX_REFS + 1];
     int n_held, intra_tiles, keyframe;
     int64_t coding_idx;
     vr_rc_frame rc_frame;
@@ -57,6 +57,7 @@ struct vr_encoder {
 
     quality_state quality[VR_MAX_QUALITIES];
     int64_t coded;                 /* pictures given to the workers */
+    vr_frame *base;                /* quality 0 of the picture being started */
     picture *head, **tail;         /* in flight, coding order, all qualities */
     int in_flight, max_in_flight, rc_delay;
 
@@ -531,6 +532,13 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
     pic->mvd_l1_zero = 0;
     pic->collocated_list = g->type == VR_SLICE_B && g->n_after ? 1 : 0;
     set_references(e, p, q, g);
+    if (!quality)
+        e->base = pic->frame;
+    pic->base = quality ? e->base : NULL;
+    if (pic->base) {
+        pic->base->users++;
+        p->held[p->n_held++] = pic->base;
+    }
     set_rps(e, pic, g);
     set_intra_tiles(e, p, g);
     pic->temporal_mvp = e->seq.temporal_mvp && g->type != VR_SLICE_I;

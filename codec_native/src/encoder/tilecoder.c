@@ -214,6 +214,8 @@ void vr_code_tile(vr_coder *c, vr_pic *pic, int tile, vr_tile_stats *stats)
     int done = t->y0;
     memset(stats, 0, sizeof *stats);
     begin_tile(c, pic, tile);
+    if (pic->base) /* an earlier job: it cannot wait for this one */
+        vr_frame_wait(s, pic->base, tile, t->y1);
     for (int cy = t->ctu_y0; cy < t->ctu_y1; cy++) {
         int final;
         c->ctu_y = cy << VR_CTU_LOG2;

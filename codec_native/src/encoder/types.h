@@ -238,8 +238,7 @@ typedef struct vr_pic {
     vr_buffer packet;
     vr_range *ranges;
     int64_t pts, dts;
-    struct vr_pic *next;
-    struct vr_pic *base;     /* picture of quality 0 whose analysis is shared, or NULL */
+    vr_frame *base;          /* the same picture in quality 0, whose partitions and vectors guide this one, or NULL */
 } vr_pic;
 
 /* What is constant over the sequence. */
