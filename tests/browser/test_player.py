@@ -298,7 +298,7 @@ def test_at_the_end_the_next_lesson_is_offered(watch: Callable[..., PlayerPage])
     assert link.get_attribute("href") == "/next-lesson"
     player.page.get_by_role("button", name="Watch again").click()
     player.until("!p.video.paused && p.video.currentTime < 10")
-    assert link.is_hidden()
+    link.wait_for(state="hidden", timeout=5_000)
 
 
 def test_the_page_can_be_read_in_chinese(watch: Callable[..., PlayerPage]) -> None:

@@ -39,7 +39,27 @@ export function fingerprint(file) {
   return `${file.size}-${file.lastModified}-${file.name}`.slice(0, 200);
 }
 
+/** @typedef {{ promise: Promise<void>, resolve: () => void }} Deferred */
+
+/** @returns {Deferred} */
+function deferred() {
+  let resolve = () => {};
+  /** @type {Promise<void>} */
+  const promise = new Promise((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 export class Transfer extends EventTarget {
+  /**
+   * While the server makes the upload and its address is on its way. Stopping then would leave an upload behind
+   * that nobody knows, so it waits for the answer.
+   * @type {Deferred | null}
+   */
+  #creation = null;
+  #stopOnceCreated = false;
+
   /**
    * @param {File} file
    * @param {Config} config
@@ -71,6 +91,7 @@ export class Transfer extends EventTarget {
       onAfterResponse: (_request, response) => this.#heard(response),
       onProgress: (sent) => this.#progress(sent),
       onShouldRetry: (error, attempt) => this.#shouldRetry(error, attempt),
+      onUploadUrlAvailable: () => this.#creationEnded(),
       onError: (error) => this.#failed(error),
       onSuccess: () => this.#change("done"),
     });
@@ -83,19 +104,31 @@ export class Transfer extends EventTarget {
   start() {
     this.problem = null;
     this.speed.restart();
+    this.#stopOnceCreated = false;
     this.#change("starting");
+    if (this.#creation) return;
+    if (!this.upload.url && !this.upload.options.uploadUrl) this.#creation = deferred();
     this.upload.start();
   }
 
   pause() {
-    this.upload.abort();
+    if (this.#creation) this.#stopOnceCreated = true;
+    else this.upload.abort();
     this.#change("paused");
+  }
+
+  #creationEnded() {
+    this.#creation?.resolve();
+    this.#creation = null;
+    if (this.#stopOnceCreated) this.upload.abort();
+    this.#stopOnceCreated = false;
   }
 
   /** The network is back: do not wait for the next try. */
   hurry() {
     if (this.state !== "retrying") return;
     this.upload.abort();
+    this.#creationEnded();
     this.start();
   }
 
@@ -107,6 +140,7 @@ export class Transfer extends EventTarget {
 
   /** @returns {Promise<void>} when the server has forgotten it */
   async giveUp() {
+    await this.#creation?.promise;
     await this.upload.abort(this.upload.url !== null || Boolean(this.upload.options.uploadUrl));
     this.#change("given-up");
   }
@@ -130,6 +164,10 @@ export class Transfer extends EventTarget {
    */
   #shouldRetry(error, attempt) {
     const status = error.originalResponse?.getStatus() ?? 0;
+    if (this.#stopOnceCreated) {
+      this.#creationEnded();
+      return false;
+    }
     if (FINAL.has(status) || isUnreadable(error)) return false;
     this.retryAt = performance.now() + DELAYS[attempt];
     this.speed.restart();
@@ -139,6 +177,7 @@ export class Transfer extends EventTarget {
 
   /** @param {Error | import("tus-js-client").DetailedError} error */
   #failed(error) {
+    this.#creationEnded();
     const response = "originalResponse" in error ? error.originalResponse : null;
     this.problem = {
       sentence: response ? sentenceOf(response) : "",
