@@ -19,7 +19,7 @@ C_FILES := $(shell find codec_native/src -name '*.[ch]' 2>/dev/null)
 FRONT_FILES := $(shell find static/js static/css static/img -type f 2>/dev/null)
 BENCHES := $(wildcard tests/bench/*.py)
 
-.PHONY: setup setup-dev run test test-slow test-codec-sanitized lint bench clean
+.PHONY: setup setup-dev run test test-slow lint bench clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMPS)/python $(STAMPS)/codec $(STAMPS)/front $(STAMPS)/messages
