@@ -161,6 +161,15 @@ static void refine(search *s, int step)
     }
 }
 
+/* Nearest full-sample displacement that keeps the block within [lo, hi); even near the border, where odd ones need
+ * chroma samples from beyond it. */
+static int inside(int v, int pos, int size, int lo, int hi)
+{
+    int least = lo - pos, most = hi - pos - size;
+    v = vr_clip3(least, most, v);
+    return v < least + 3 || v > most - 4 ? v & ~1 : v;
+}
+
 int vr_motion_search(vr_coder *c, const vr_motion_query *q, vr_motion_result *out)
 {
     const vr_frame *ref = c->pic->ref[q->list][q->ref_idx];
@@ -171,6 +180,10 @@ int vr_motion_search(vr_coder *c, const vr_motion_query *q, vr_motion_result *ou
     for (int i = 0; i < q->n_start + 3; i++) {
         vr_mv v = i < 2 ? q->mvp[i] : i == 2 ? (vr_mv){0, 0} : q->start[i - 3];
         int x = (v.x + 2) >> 2, y = (v.y + 2) >> 2;
+        if (c->seq->param.mcts) {
+            x = inside(x, q->x, q->w, c->tile->x0, c->tile->x1);
+            y = inside(y, q->y, q->h, c->tile->y0, c->tile->y1);
+        }
         if (s.best_cost != INT32_MAX && x == s.best.x && y == s.best.y)
             continue;
         try_full(&s, x, y);
