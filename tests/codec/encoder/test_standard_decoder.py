@@ -41,28 +41,44 @@ def test_every_preset_decodes_to_its_reconstruction(pictures: list[Picture], pre
     assert_decodes_to_reconstruction(encode(pictures, preset=preset, qp=qp), COUNT)
 
 
-@pytest.mark.parametrize("settings", [
-    {"projection": "erp"},
-    {"projection": "erp", "stereo": "top-bottom", "gop_size": 16},
-    {"low_delay": True, "refs": 3},
-    {"gop_size": 4, "keyint": 5, "refs": 4},
-    {"gop_size": 1, "keyint": 0},
-    {"crf": 30, "lookahead": 4},
-    {"bitrate": 400, "maxrate": 600, "bufsize": 300},
-    {"bitrate": 400, "bufsize": 100, "cbr": True, "low_delay": True},
-    {"sao": 0}, {"deblock": 0}, {"sign_hiding": 0, "rdoq": 0}, {"rdoq": 1, "rect_partitions": 1},
-    {"min_cu_log2": 4, "rect_partitions": 1}, {"min_cu_log2": 5}, {"max_merge": 1}, {"max_merge": 5, "aq_strength": 1.5},
-], ids=lambda settings: "-".join(f"{name}={value}" for name, value in settings.items()))
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"projection": "erp"},
+        {"projection": "erp", "stereo": "top-bottom", "gop_size": 16},
+        {"low_delay": True, "refs": 3},
+        {"gop_size": 4, "keyint": 5, "refs": 4},
+        {"gop_size": 1, "keyint": 0},
+        {"crf": 30, "lookahead": 4},
+        {"bitrate": 400, "maxrate": 600, "bufsize": 300},
+        {"bitrate": 400, "bufsize": 100, "cbr": True, "low_delay": True},
+        {"sao": 0},
+        {"deblock": 0},
+        {"sign_hiding": 0, "rdoq": 0},
+        {"rdoq": 1, "rect_partitions": 1},
+        {"min_cu_log2": 4, "rect_partitions": 1},
+        {"min_cu_log2": 5},
+        {"max_merge": 1},
+        {"max_merge": 5, "aq_strength": 1.5},
+    ],
+    ids=lambda settings: "-".join(f"{name}={value}" for name, value in settings.items()),
+)
 def test_every_tool_decodes_to_its_reconstruction(pictures: list[Picture], settings: dict[str, Any]) -> None:
     if not {"crf", "bitrate"} & set(settings):
         settings = {**settings, "qp": 27}
     assert_decodes_to_reconstruction(encode(pictures, preset="superfast", **settings), COUNT)
 
 
-@pytest.mark.parametrize("settings", [
-    {"tiles": "2x3"}, {"tiles": "2x3", "mcts": True}, {"tiles": ((4, 5), (1, 2, 1)), "mcts": True, "preset": "medium"},
-    {"tiles": "2x2", "mcts": True, "low_delay": True, "tile_refresh": 5},
-], ids=["plain", "constrained", "uneven", "refreshed"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"tiles": "2x3"},
+        {"tiles": "2x3", "mcts": True},
+        {"tiles": ((4, 5), (1, 2, 1)), "mcts": True, "preset": "medium"},
+        {"tiles": "2x2", "mcts": True, "low_delay": True, "tile_refresh": 5},
+    ],
+    ids=["plain", "constrained", "uneven", "refreshed"],
+)
 def test_tiles_decode_to_their_reconstruction(settings: dict[str, Any]) -> None:
     clip = moving_pictures(568, 248, 10)
     assert_decodes_to_reconstruction(encode(clip, qp=30, **settings), 10)
@@ -77,9 +93,17 @@ def test_each_quality_of_a_pass_decodes_to_its_reconstruction() -> None:
     assert sizes[1] < sizes[0] * 0.6
 
 
-@pytest.mark.parametrize("settings", [{"qp": 30}, {"qp": 30, "tiles": "2x2", "mcts": True}, {"crf": 30, "lookahead": 6},
-                                      {"bitrate": 500}, {"bitrate": 500, "maxrate": 700, "bufsize": 400}],
-                         ids=["pictures", "tiles", "lookahead", "bitrate", "buffer"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"qp": 30},
+        {"qp": 30, "tiles": "2x2", "mcts": True},
+        {"crf": 30, "lookahead": 6},
+        {"bitrate": 500},
+        {"bitrate": 500, "maxrate": 700, "bufsize": 400},
+    ],
+    ids=["pictures", "tiles", "lookahead", "bitrate", "buffer"],
+)
 def test_the_number_of_threads_does_not_change_a_byte(settings: dict[str, Any]) -> None:
     clip = moving_pictures(512, 192, 20)
     streams = {b"".join(p.data for p in encode(clip, preset="superfast", threads=n, **settings)) for n in (1, 2, 5)}
