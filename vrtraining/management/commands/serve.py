@@ -53,8 +53,9 @@ class Command(BaseCommand):
             host, tls = EVERY_ADDRESS, lan.certificate_for(addresses, settings.DATA_DIR / "tls")
             url = f"https://{addresses[0]}:{settings.PORT}/"
             os.environ["SERVES_HTTPS"] = "1"
-        accounts = [] if options["no_demo"] else seed_demo()
         supervisor.add(processes.web(host, settings.PORT, tls))
+        # The demo is written while the web process loads: the first page comes sooner.
+        accounts = [] if options["no_demo"] else seed_demo()
         supervisor.add(processes.transcoder())
         supervisor.add(processes.light_worker())
         supervisor.add(processes.beat())
