@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from courses.catalog.demo import attach_demo_master, seed_demo_courses, wants_demo_master
 from django.conf import settings
 from django.db import transaction
 
+from courses.catalog.demo import attach_demo_master, seed_demo_courses, wants_demo_master
 from courses.people.demo import seed_demo_people
 from courses.people.models import Role, User
 from streaming.library.services.masters import receive_upload
