@@ -6,10 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courses.scenarios.motion.sources import Source
+from courses.scenarios.rhythm.synthesis import Rhythm
 
-KINDS = frozenset({"action", "compression", "aed", "tracking"})
+KINDS = frozenset({"action", "compression", "aed", "tracking", "role", "direct"})
 AED_DOINGS = frozenset({"power", "pad", "touch", "clear", "shock"})
 LONGEST_RUN_S = 86_400.0
+# What an instructor may set in a patient; the values are those of the language's effects.
+RHYTHMS = frozenset(rhythm.value for rhythm in Rhythm)
+BREATHINGS = frozenset({"normal", "agonal", "none", "laboured"})
+AIRWAYS = frozenset({"clear", "partial", "blocked"})
+FASTEST_BLEEDING_ML_MIN = 5_000.0
 
 
 class BadEvent(ValueError):
@@ -70,6 +76,10 @@ def _data(kind: Any, said: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(said.get("lost"), bool):
             raise BadEvent("tracking", said.get("lost"))
         return {"lost": said["lost"]}
+    if kind == "role":
+        return {"role": _name(said.get("role"), "role")}
+    if kind == "direct":
+        return _direct(said)
     raise BadEvent("kind", kind)
 
 
@@ -94,3 +104,39 @@ def _aed(said: Mapping[str, Any]) -> dict[str, Any]:
         raise BadEvent("pad", said.get("pad"))
     place = {axis: number(said.get(axis), "pad_place") for axis in ("x_m", "y_m")}
     return {"do": "pad", "pad": said["pad"], "back": said.get("back") is True, **place}
+
+
+def _direct(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What an instructor makes happen."""
+    if said.get("do") == "state":
+        return {"do": "state", "to": _name(said.get("to"), "state")}
+    if said.get("do") == "distractor":
+        return {"do": "distractor", "id": _name(said.get("id"), "distractor")}
+    if said.get("do") != "effect":
+        raise BadEvent("direct", said.get("do"))
+    effect = said.get("effect")
+    if not isinstance(effect, Mapping) or len(effect) != 1:
+        raise BadEvent("effect", effect)
+    ((name, value),) = effect.items()
+    return {"do": "effect", "effect": {name: _effect_value(name, value)}}
+
+
+def _effect_value(name: Any, value: Any) -> Any:
+    choices = {"rhythm": RHYTHMS, "breathing": BREATHINGS, "airway": AIRWAYS}.get(name)
+    if choices is not None and isinstance(value, str) and value in choices:
+        return value
+    if name == "conscious" and isinstance(value, bool):
+        return value
+    if name == "bleeding_ml_min" and 0.0 <= number(value, "effect") <= FASTEST_BLEEDING_ML_MIN:
+        return float(value)
+    if name == "oxygen" and 0.0 <= number(value, "effect") <= 100.0:
+        return float(value)
+    if name in {"prompt", "fact"}:
+        return _name(value, "effect")
+    raise BadEvent("effect", f"{name}: {value}")
+
+
+def _name(value: Any, code: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 80:
+        raise BadEvent(code, value)
+    return value

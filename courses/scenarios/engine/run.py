@@ -60,7 +60,7 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the time line. kind: state, action, fact, prompt, aed, refused."""
+    """A line of the time line. kind: state, action, fact, prompt, aed, role, direct, refused."""
 
     t_s: float
     kind: str
@@ -94,6 +94,7 @@ class Run:
         for role in self.roles.values():
             if role not in d.roles:
                 raise NotOffered("role", role)
+        self.roles = dict(self.roles)
         self.profile = load_profile(self.profile_id)
         self.age_years = float(d.patient.get("age_years", 40))
         self.target: CompressionTarget = self.profile.target(self.age_years)
@@ -153,6 +154,10 @@ class Run:
             self._press(event)
         elif event.kind == "aed":
             self._use_aed(event)
+        elif event.kind == "role":
+            self._take_role(event)
+        elif event.kind == "direct":
+            self._direct(event)
         else:
             self._track(event)
         self._collect_aed()
@@ -329,6 +334,45 @@ class Run:
             self._lost_since = None
             self._note("tracking.found", event)
 
+    def _take_role(self, event: Event) -> None:
+        """The actor takes a role; whoever had it gets the actor's old one, or none."""
+        wanted, mine = event.data["role"], self.roles.get(event.actor)
+        if wanted not in self.definition.roles:
+            self._refuse(event, "unknown_role")
+            return
+        roles = {actor: role for actor, role in self.roles.items() if role != wanted and actor != event.actor}
+        holder = next((actor for actor, role in self.roles.items() if role == wanted), event.actor)
+        if holder != event.actor and mine is not None:
+            roles[holder] = mine
+        self.roles = {**roles, event.actor: wanted}
+        self.timeline.append(Entry(event.t_s, "role", wanted, event.actor))
+
+    def _direct(self, event: Event) -> None:
+        """An instructor changes a vital sign, lets a distractor happen, or goes to a state."""
+        doing = event.data["do"]
+        if doing == "effect":
+            ((name, value),) = event.data["effect"].items()
+            if name == "prompt" and value not in self.definition.prompts:
+                self._refuse(event, "unknown_prompt")
+                return
+            self.timeline.append(Entry(event.t_s, "direct", name, event.actor, _plain(value)))
+            self._apply((event.data["effect"],))
+        elif doing == "state":
+            if event.data["to"] not in self.definition.states:
+                self._refuse(event, "unknown_state")
+                return
+            self.timeline.append(Entry(event.t_s, "direct", "state", event.actor, event.data["to"]))
+            self._enter(self.definition.states[event.data["to"]])
+        else:
+            found = next((d for d in self.definition.distractors if d.id == event.data["id"]), None)
+            if found is None:
+                self._refuse(event, "unknown_distractor")
+                return
+            self.timeline.append(Entry(event.t_s, "direct", "distractor", event.actor, found.id))
+            self._happened.add(found.id)
+            self._show(found.prompt)
+            self._apply(found.effects)
+
     # --- what is written down ----------------------------------------------------------------------
 
     def _note(self, name: str, event: Event | None = None, at: float | None = None) -> None:
@@ -348,3 +392,10 @@ class Run:
     def _refuse(self, event: Event, why: str) -> None:
         what: Any = event.data.get("action") or event.data.get("do") or event.kind
         self.timeline.append(Entry(event.t_s, "refused", str(what), event.actor, why))
+
+
+def _plain(value: Any) -> str:
+    """A value of an effect as the time line shows it, the same in every language of programming."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else f"{value:g}"
