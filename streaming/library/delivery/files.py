@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from django.core.files.storage import default_storage
-
 from streaming.library.delivery.ranges import Facts, Slice
 
 PIECE = 256 * 1024
@@ -37,14 +35,6 @@ def is_manifest(name: str) -> bool:
 
 def is_referring(name: str) -> bool:
     return PurePosixPath(name).suffix in REFERRING
-
-
-def local_path(name: str) -> Path | None:
-    """Where the default storage keeps `name` on this machine; None when it keeps it elsewhere (S3)."""
-    try:
-        return Path(default_storage.path(name))
-    except NotImplementedError:
-        return None
 
 
 def open_with_facts(path: Path) -> tuple[BinaryIO, Facts]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from streaming.library import selectors
 from streaming.library.delivery import files, ranges, tokens
+from streaming.library.packaging import store
 
 log = structlog.get_logger("library.watch")
 
@@ -54,7 +55,7 @@ async def media(request: HttpRequest, token: str, path: str) -> HttpResponseBase
 
 
 async def _answer(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
-    path = files.local_path(name)
+    path = store.local_path(name)
     if path is None:
         return await _from_elsewhere(name, kind)
     if settings.X_ACCEL_PREFIX:
