@@ -1,5 +1,7 @@
 /** What the lesson page tells the player (json_script "player-config"). */
 
+import { completeRegions } from "./regions.js";
+
 /**
  * @typedef {object} CaptionTrack
  * @property {string} lang BCP 47
@@ -19,6 +21,9 @@
  * @property {{ title: string, url: string } | null} next
  * @property {string} language
  * @property {string | null} playbackUrl answers fresh media addresses when a token has run out
+ * @property {import("./regions.js").Region[]} regions what the instructor marked
+ * @property {string | null} gazeUrl takes gaze samples; null without the person's consent
+ * @property {string | null} crowdUrl answers where others looked (docs/tiles.md, "behaviour data")
  */
 
 /**
@@ -43,6 +48,9 @@ export function completeConfig(given) {
     next: given.next?.url ? given.next : null,
     language: String(given.language ?? "zh-hans"),
     playbackUrl: given.playbackUrl || null,
+    regions: completeRegions(given.regions),
+    gazeUrl: given.gazeUrl || null,
+    crowdUrl: given.crowdUrl || null,
   };
 }
 

@@ -4,6 +4,7 @@ import { element } from "../shared/dom.js";
 import { translator } from "../shared/language.js";
 import { Captions } from "./captions.js";
 import { lookByHand } from "./gestures.js";
+import { GazeRecorder } from "./gaze.js";
 import { Gyroscope } from "./gyroscope.js";
 import { listenToKeys } from "./keyboard.js";
 import { messages } from "./messages.js";
@@ -66,7 +67,7 @@ export class Player extends EventTarget {
     this.poster.hidden = !config.poster;
     if (config.poster) this.poster.append(element("img", { src: config.poster, alt: "" }));
     this.notices = new Notices();
-    this.compass = new Compass(this.view, this.say, () => this.recentre());
+    this.compass = new Compass(this.view, this.say, () => this.recentre(), config.regions);
     this.settings = new Settings(this);
     this.info = new Info(this);
     this.bar = new Bar(this);
@@ -90,6 +91,9 @@ export class Player extends EventTarget {
     if (this.isSpherical) this.#raiseStage();
     this.#listen();
     this.#applyPreferences();
+    if (config.gazeUrl && this.isSpherical) {
+      new GazeRecorder(this.video, () => this.lookingAt(), config.gazeUrl, this.progress.sitting);
+    }
     this.#begin();
   }
 
@@ -241,6 +245,11 @@ export class Player extends EventTarget {
     this.#sleepTimer = setTimeout(() => this.#sleep(), SLEEP_MS);
   }
 
+  /** Where on the picture the person looks: by the head in VR, else by the view. */
+  lookingAt() {
+    return this.vr.isPresenting ? this.vr.lookingAt : this.view;
+  }
+
   // --- putting together -----------------------------------------------------------------------
 
   /**
@@ -324,6 +333,9 @@ export class Player extends EventTarget {
     host.addEventListener("pointerdown", () => {
       host.dataset.touched = "";
     });
+    for (const event of ["timeupdate", "seeked", "loadedmetadata"]) {
+      video.addEventListener(event, () => this.compass.mark(video.currentTime));
+    }
     video.addEventListener("loadeddata", () => {
       if (host.dataset.picture === "flat") host.dataset.ready = "";
     });

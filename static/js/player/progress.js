@@ -26,7 +26,7 @@ export class Progress {
   #key;
   #told = -1;
   /** The sitting's id: a report that arrives twice counts once. */
-  #sitting = crypto.randomUUID?.() ?? uuidWithoutSecureContext();
+  sitting = crypto.randomUUID?.() ?? uuidWithoutSecureContext();
 
   /**
    * @param {HTMLVideoElement} video
@@ -63,7 +63,7 @@ export class Progress {
       return;
     }
     const report = new FormData();
-    report.set("session", this.#sitting);
+    report.set("session", this.sitting);
     report.set("position", currentTime.toFixed(2));
     report.set("duration", duration.toFixed(2));
     report.set("csrfmiddlewaretoken", csrfToken());

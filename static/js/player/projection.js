@@ -71,3 +71,14 @@ export function headingOfQuaternion(x, y, z, w) {
   const forwardZ = -(1 - 2 * (x * x + y * y));
   return Math.atan2(forwardX, -forwardZ) * DEGREES;
 }
+
+/**
+ * Pitch of a unit quaternion's forward direction (-z), degrees.
+ * @param {number} x
+ * @param {number} y
+ * @param {number} z
+ * @param {number} w
+ */
+export function pitchOfQuaternion(x, y, z, w) {
+  return Math.asin(clamp(2 * (w * x - y * z), -1, 1)) * DEGREES;
+}

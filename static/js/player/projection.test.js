@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { directionToPicture, headingOfQuaternion, horizontalFov, verticalFov, wrapDegrees } from "./projection.js";
+import { directionToPicture, headingOfQuaternion, pitchOfQuaternion, horizontalFov, verticalFov, wrapDegrees } from "./projection.js";
 
 const near = (a, b, tolerance = 1e-9) => assert.ok(Math.abs(a - b) <= tolerance, `${a} is not ${b}`);
 
@@ -34,4 +34,13 @@ test("the heading of a head turned to the right is positive", () => {
   near(headingOfQuaternion(0, 0, 0, 1), 0);
   // A nod changes no heading.
   near(headingOfQuaternion(Math.sin(0.2), 0, 0, Math.cos(0.2)), 0, 1e-9);
+});
+
+test("looking up by 30 degrees after a turn to the right is a pitch of 30", () => {
+  const half = Math.PI / 180 / 2;
+  const [sy, cy, sp, cp] = [Math.sin(-50 * half), Math.cos(-50 * half), Math.sin(30 * half), Math.cos(30 * half)];
+  // yaw about y, then pitch about the turned x
+  const [x, y, z, w] = [cy * sp, sy * cp, -sy * sp, cy * cp];
+  assert.ok(Math.abs(pitchOfQuaternion(x, y, z, w) - 30) < 1e-9);
+  assert.ok(Math.abs(headingOfQuaternion(x, y, z, w) - 50) < 1e-9);
 });

@@ -1,7 +1,7 @@
 /** Watching in the headset: the session, and what its controls do. */
 
 import { Group, HemisphereLight, Quaternion, Vector3 } from "three";
-import { headingOfQuaternion } from "../projection.js";
+import { headingOfQuaternion, pitchOfQuaternion, wrapDegrees } from "../projection.js";
 import { Sphere } from "../sphere.js";
 import { CaptionBoard } from "./captions.js";
 import { Pointer } from "./inputs.js";
@@ -17,6 +17,8 @@ const BACK_SECONDS = 10;
 /** What the person meets in the headset beside the picture. @typedef {{ rig: Group, panel: Panel, words: CaptionBoard, pointers: Pointer[] }} Room */
 
 export class VrMode {
+  /** Where on the picture the head points while a session runs, degrees; kept up to date in place. */
+  lookingAt = { yaw: 0, pitch: 0 };
   #player;
   #ensureStage;
   /** Made for the first session and kept: three.js keeps its controllers as well. @type {Room | null} */
@@ -151,6 +153,8 @@ export class VrMode {
     this.#findHead(camera);
     this.#turn.setFromRotationMatrix(camera.matrixWorld);
     this.#heading = headingOfQuaternion(this.#turn.x, this.#turn.y, this.#turn.z, this.#turn.w);
+    this.lookingAt.yaw = wrapDegrees(this.#heading + this.#ahead);
+    this.lookingAt.pitch = pitchOfQuaternion(this.#turn.x, this.#turn.y, this.#turn.z, this.#turn.w);
     if (!this.#placed) this.#settle(room, time);
     if (stage.picture instanceof Sphere) stage.picture.position.copy(this.#head);
     room.words.follow(this.#heading, this.#head, seconds);
