@@ -19,6 +19,10 @@ VOICE_FILE = Path(__file__).parent / "voice.yaml"
 # The charge is dropped when nobody presses the button for so long (trainers of several makers: 15 to 30 s).
 DISARM_AFTER_S = 15.0
 METRONOME_CPM = 110.0
+# Ours analyses as long as a common model, within what the profile allows.
+USUAL_ANALYSIS_S = 9.0
+# "Motion detected" is said again no sooner.
+WARN_AGAIN_S = 4.0
 
 
 class Phase(StrEnum):
@@ -75,9 +79,9 @@ class Trainer:
 
     @property
     def analyse_s(self) -> float:
-        """Ours takes as long as a common model, 9 s, within the profile's range."""
+        """Within the profile's range."""
         low, high = self.timing.analyse_s
-        return min(max(9.0, low), high)
+        return min(max(USUAL_ANALYSIS_S, low), high)
 
     @property
     def charge_s(self) -> float:
@@ -140,7 +144,7 @@ class Trainer:
         """Compressions or somebody pushing the patient: an analysis starts again once it is still."""
         if self.phase is Phase.ANALYSING:
             self._still_s = t_s
-            if t_s - self._warned_s > 4.0:
+            if t_s - self._warned_s > WARN_AGAIN_S:
                 self._warned_s = t_s
                 self.facts.append((t_s, "aed.motion"))
                 self._say(t_s, "motion")

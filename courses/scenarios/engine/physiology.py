@@ -5,12 +5,12 @@ compressions; flow during compressions is at most about a third of normal; blood
 """
 
 import math
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from courses.scenarios.clinical.profiles import Profile
+from courses.scenarios.engine.chance import draw
 from courses.scenarios.rhythm.synthesis import SHOCKABLE, Rhythm
 
 # Share of normal cardiac output that the best compressions give (25 to 33 % in the literature).
@@ -25,6 +25,7 @@ BLOOD_ML_PER_KG = 70.0
 # Oxygen saturation, points per minute: airway shut with a beating heart, no breathing without flow, and recovery.
 OXYGEN_FALL_BLOCKED = 25.0
 OXYGEN_FALL_ARREST = 8.0
+OXYGEN_FALL_PARTIAL = 4.0
 OXYGEN_RISE = 40.0
 OXYGEN_PER_BREATH = 2.5
 
@@ -60,7 +61,7 @@ class Patient:
         weight = person.get("weight_kg") or (4 + 8 * age if age < 1 else min(8 + 2.5 * age, 68))
         rhythm = Rhythm(start.get("rhythm", "sinus"))
         fades = start.get("fades_after_s")
-        spread = random.Random(f"{seed}:fade").uniform(0.9, 1.1)  # noqa: S311 - a simulation, repeatable by seed
+        spread = 0.9 + 0.2 * draw(seed, "fade")
         return cls(
             profile,
             seed,
@@ -110,7 +111,7 @@ class Patient:
         if not self.shockable or self.converts_to is None or number < self.converts_from_shock:
             return False
         chance = min(0.98, 0.3 + self.survival + self.cpr_flow)
-        if random.Random(f"{self.seed}:shock:{number}").random() >= chance:  # noqa: S311 - repeatable by seed
+        if draw(self.seed, f"shock:{number}") >= chance:
             return False
         self.rhythm = self.converts_to
         return True
@@ -135,7 +136,7 @@ class Patient:
         if self.airway == "blocked":
             change = -OXYGEN_FALL_BLOCKED if self.pulse else -OXYGEN_FALL_ARREST
         elif self.airway == "partial":
-            change = -4.0
+            change = -OXYGEN_FALL_PARTIAL
         elif self.pulse and self.breathing in {"normal", "laboured"}:
             change = OXYGEN_RISE
         else:
