@@ -1,0 +1,586 @@
+/**
+ * Decides what to fetch and what to give to the decoder, and when. It knows nothing of networks, clocks or browsers: time
+ * is told to it, so the measurement harness runs the very same decisions.
+ *
+ *     const scheduler = new Scheduler(index, { capKbps: 15000 });
+ *     scheduler.look(now, yaw, pitch);                 // whenever the head moves
+ *     scheduler.playhead(now, mediaTime, rate);        // now and then, and after each seek
+ *     for (const action of scheduler.decide(now)) …    // about ten times a second, and after everything that arrives
+ *       fetch  -> the driver requests the range; tells started(), received() as bytes come, then arrived() or failed()
+ *       cancel -> the driver aborts that request (and tells nothing)
+ *       append -> the driver merges these tiles and hands the segment to the decoder, replacing it if it is there
+ *
+ * For each segment first the floor: the lowest quality of every tile, one range, well ahead, so that no turn of the head
+ * finds a hole. Then, for the segments that play next, better tiles where the view is expected, by utility per bit (plan.js)
+ * under what the cap leaves and what the connection brings before the segment must be there. A later turn plans again: what
+ * is not there in time stays at the quality it has.
+ */
+
+import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
+import { lossesOf, planTiles } from "./plan.js";
+import { HeadTracker, predictView, tileProbabilities } from "./predict.js";
+import { Throughput } from "./throughput.js";
+
+/** Seconds of floor fetched ahead, playing; before anyone pressed play. */
+const FLOOR_AHEAD = 8;
+const FLOOR_AHEAD_IDLE = 2;
+/** Seconds before its play that a segment's better tiles are first asked for; sooner the view is not known. */
+const RICH_AHEAD = 2.2;
+/** Seconds between handing a segment to the decoder and its play. */
+const MARGIN = 0.12;
+/** Seconds before its deadline that a segment goes with what has arrived, when something is still missing. */
+const LAST_CALL = 0.1;
+/** Share of the measured throughput that is planned with. */
+const SAFETY = 0.85;
+/** Overdraft of a segment's allowance for a turn that was not foreseen, as share of the allowance; it is paid back. */
+const TURN_CREDIT = 0.6;
+/** Degrees between the view that was planned for and the one expected now that make it another view. */
+const TURNED = 12;
+const CARRY_LEAST = -1.5;
+const CARRY_MOST = 0.5;
+const MOST_REQUESTS = 8;
+/** Bytes between two wanted tiles that are fetched along rather than ask twice. */
+const JOIN_GAP = 2048;
+/** A plan that brings less than this share of the view's error is not worth requests. */
+const WORTH = 0.004;
+
+/**
+ * @typedef {object} SegmentFacts
+ * @property {number} start seconds
+ * @property {number} duration seconds
+ *
+ * @typedef {object} SchedulerIndex what the scheduler reads of the index (index.js makes it)
+ * @property {import("./geometry.js").Grid} grid
+ * @property {{ psnr?: number | null, qp?: number | null }[]} qualities best first; the last one is the floor
+ * @property {SegmentFacts[]} segments
+ * @property {(quality: number, segment: number, tile: number) => number} size bytes of a tile in a segment
+ * @property {(segment: number) => number} [floorBytes] of what is fetched as floor; the last quality's tiles when left out
+ *
+ * @typedef {{ start: number, end: number, yaw: number, pitch: number, width: number, height: number }} Region seconds and
+ *   degrees; always in full quality
+ *
+ * @typedef {object} SchedulerOptions
+ * @property {number} [capKbps] most traffic in kbit/s; 15000 when left out
+ * @property {import("./geometry.js").Viewport} [viewport]
+ * @property {import("./predict.js").Crowd | null} [crowd]
+ * @property {Region[]} [regions]
+ * @property {number} [slots] packed layout: how many tiles can be better than the floor
+ * @property {number} [firstThroughput] bytes per second to believe at first
+ *
+ * @typedef {object} FetchAction
+ * @property {"fetch"} type
+ * @property {number} id
+ * @property {number} segment
+ * @property {number} quality
+ * @property {number} first tile
+ * @property {number} last tile, included
+ * @property {number} bytes
+ * @property {number} deadline seconds on the caller's clock; Infinity when it is useful at any time
+ * @property {boolean} floor the segment's floor: with a `floorBytes` index the low layer, else every tile of the last quality
+ *
+ * @typedef {{ type: "cancel", id: number }} CancelAction
+ * @typedef {{ type: "append", segment: number, picks: Int8Array }} AppendAction quality of each tile; all are there
+ * @typedef {FetchAction | CancelAction | AppendAction} Action
+ *
+ * @typedef {object} SegmentState
+ * @property {Int8Array} have best quality there; `qualities` where none
+ * @property {Int8Array} coming best quality there or on its way
+ * @property {"no" | "asked" | "here"} floor
+ * @property {Int8Array | null} appended
+ * @property {number} spent bytes asked for
+ * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
+ * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
+ * @property {boolean} closed its account is settled
+ * @property {Set<number>} requests
+ */
+
+export class Scheduler {
+  #index;
+  #map;
+  #losses;
+  #angles;
+  #head = new HeadTracker();
+  /** @type {Map<number, SegmentState>} */
+  #states = new Map();
+  /** @type {Map<number, FetchAction>} */
+  #requests = new Map();
+  #nextId = 1;
+  /** Requests that the driver has not started yet. @type {Set<number>} */
+  #unstarted = new Set();
+  #media = 0;
+  #rate = 0;
+  #mediaAt = 0;
+  #decidedAt = 0;
+  #wanted = false;
+  /** Allowance left over (or owed) by segments that are past, as bytes. */
+  #carry = 0;
+
+  /**
+   * @param {SchedulerIndex} index
+   * @param {SchedulerOptions} [options]
+   */
+  constructor(index, options = {}) {
+    this.#index = index;
+    this.#map = new TileMap(index.grid, options.viewport ?? { fovX: 90, fovY: 90 });
+    this.#losses = lossesOf(index.qualities);
+    this.#angles = solidAngles(index.grid);
+    this.capKbps = options.capKbps ?? 15_000;
+    this.crowd = options.crowd ?? null;
+    this.regions = options.regions ?? [];
+    this.slots = options.slots ?? Infinity;
+    this.throughput = new Throughput(options.firstThroughput);
+  }
+
+  get tiles() {
+    return this.#map.tiles;
+  }
+
+  /** Number of qualities; also the mark of a tile that is not there. */
+  get none() {
+    return this.#index.qualities.length;
+  }
+
+  /** @param {import("./geometry.js").Viewport} viewport */
+  setViewport(viewport) {
+    this.#map.setViewport(viewport);
+  }
+
+  /**
+   * @param {number} now seconds
+   * @param {number} yaw degrees
+   * @param {number} pitch degrees
+   */
+  look(now, yaw, pitch) {
+    this.#head.add(now, yaw, pitch);
+  }
+
+  /** Playing was asked for: fill the buffer. */
+  hurry() {
+    this.#wanted = true;
+  }
+
+  /**
+   * Where the video is. After a seek everything else follows from here.
+   * @param {number} now seconds
+   * @param {number} mediaTime seconds
+   * @param {number} rate 0 while it stands (paused, waiting), else the speed
+   */
+  playhead(now, mediaTime, rate) {
+    if (rate > 0) this.#wanted = true;
+    this.#media = mediaTime;
+    this.#mediaAt = now;
+    this.#rate = rate;
+  }
+
+  /**
+   * The decoder has lost what was appended (another decoder, a cleared buffer).
+   * @param {number} [from] seconds
+   * @param {number} [to] seconds
+   */
+  forgetAppended(from = -Infinity, to = Infinity) {
+    for (const [segment, state] of this.#states) {
+      const { start, duration } = this.#index.segments[segment];
+      if (start < to && start + duration > from) state.appended = null;
+    }
+  }
+
+  /** @param {number} mediaTime seconds */
+  segmentAt(mediaTime) {
+    const segments = this.#index.segments;
+    let low = 0;
+    for (let high = segments.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if (segments[middle].start <= mediaTime + 1e-3) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  /**
+   * @param {number} now seconds
+   * @returns {Action[]} in the order in which they should be started
+   */
+  decide(now) {
+    /** @type {Action[]} */
+    const actions = [];
+    const media = this.#media + (now - this.#mediaAt) * this.#rate;
+    const current = this.segmentAt(media);
+    this.#settle(current);
+    this.#rest(now);
+    this.#cancel(now, media, current, actions);
+    this.#append(media, current, actions);
+    const ahead = this.#wanted ? FLOOR_AHEAD : FLOOR_AHEAD_IDLE;
+    const segments = this.#index.segments;
+    for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
+      const near = segments[s].start < media + RICH_AHEAD;
+      this.#askFloor(s, actions);
+      if (near) this.#askBetter(now, media, s, current, actions);
+    }
+    return actions;
+  }
+
+  /**
+   * The driver starts a request.
+   * @param {number} now seconds
+   * @param {number} id
+   */
+  started(now, id) {
+    if (this.#unstarted.delete(id)) this.throughput.begin(now);
+  }
+
+  /**
+   * Bytes came in, of any request.
+   * @param {number} now seconds
+   * @param {number} bytes
+   */
+  received(now, bytes) {
+    this.throughput.received(now, bytes);
+  }
+
+  /**
+   * A request is complete.
+   * @param {number} now seconds
+   * @param {number} id
+   */
+  arrived(now, id) {
+    const request = this.#drop(now, id);
+    if (!request) return;
+    const state = this.state(request.segment);
+    if (request.floor) state.floor = "here";
+    for (let tile = request.first; tile <= request.last; tile++) state.have[tile] = Math.min(state.have[tile], request.quality);
+  }
+
+  /**
+   * A request came to nothing. What it was for may be asked for again, unless `forGood`.
+   * @param {number} now seconds
+   * @param {number} id
+   * @param {boolean} [forGood] the tiles are broken at their source: the qualities there are have to do
+   */
+  failed(now, id, forGood = false) {
+    const request = this.#drop(now, id);
+    if (!request) return;
+    const state = this.state(request.segment);
+    if (request.floor && !forGood) state.floor = "no";
+    if (forGood && !request.floor) state.shut.fill(1, request.first, request.last + 1);
+    this.#recount(state);
+  }
+
+  /**
+   * What is known about a segment; made when first asked for.
+   * @param {number} segment
+   * @returns {SegmentState}
+   */
+  state(segment) {
+    let state = this.#states.get(segment);
+    if (!state) {
+      const none = this.none;
+      state = {
+        have: new Int8Array(this.tiles).fill(none), coming: new Int8Array(this.tiles).fill(none), floor: "no",
+        appended: null, spent: 0, planned: null, closed: false, shut: new Uint8Array(this.tiles), requests: new Set(),
+      };
+      this.#states.set(segment, state);
+    }
+    return state;
+  }
+
+  /** Segments whose tiles may be thrown away: what lies behind the playhead, and what a seek has left behind. */
+  outdated() {
+    const segments = this.#index.segments;
+    const [from, to] = [this.#media - 1, this.#media + FLOOR_AHEAD + 4];
+    const found = [];
+    for (const segment of this.#states.keys()) {
+      const { start, duration } = segments[segment];
+      if (start + duration < from || start > to) found.push(segment);
+    }
+    return found;
+  }
+
+  /** @param {number} segment whose tiles were thrown away */
+  forget(segment) {
+    const state = this.#states.get(segment);
+    if (!state) return;
+    for (const id of state.requests) this.#requests.delete(id);
+    this.#states.delete(segment);
+  }
+
+  /**
+   * How good the view is: shares of it by quality, in a segment as it was appended.
+   * @param {number} segment
+   * @param {number} yaw degrees
+   * @param {number} pitch degrees
+   * @returns {Float64Array} share of the view in each quality; one more at the end for what is not there
+   */
+  viewQuality(segment, yaw, pitch) {
+    const shares = new Float64Array(this.none + 1);
+    const view = this.#map.view({ yaw, pitch });
+    const appended = this.#states.get(segment)?.appended;
+    for (let tile = 0; tile < view.length; tile++) shares[appended ? appended[tile] : this.none] += view[tile];
+    return shares;
+  }
+
+  /** Bytes per second that may be used now: what the cap allows and the connection brings. */
+  get budgetRate() {
+    return Math.min((this.capKbps * 1000) / 8, SAFETY * this.throughput.estimate);
+  }
+
+  // --- the parts of a decision ---------------------------------------------------------------
+
+  /** Segments that have begun to play are settled: what they left over or overdrew goes to the next ones. @param {number} current */
+  #settle(current) {
+    for (const [segment, state] of this.#states) {
+      if (state.closed || segment >= current || !state.planned) continue;
+      state.closed = true;
+      const allowance = this.#allowance(segment);
+      this.#carry = Math.max(CARRY_LEAST * allowance, Math.min(CARRY_MOST * allowance, this.#carry + allowance - state.spent));
+    }
+  }
+
+  /** While the picture stands, time brings allowance that nothing plays away. @param {number} now */
+  #rest(now) {
+    if (this.#rate === 0) for (const state of this.#states.values()) state.spent = Math.max(0, state.spent - this.budgetRate * (now - this.#decidedAt));
+    this.#decidedAt = now;
+  }
+
+  /** @param {number} segment */
+  #allowance(segment) {
+    return this.budgetRate * this.#index.segments[segment].duration;
+  }
+
+  /**
+   * Requests that cannot be of use any more make room.
+   * @param {number} now
+   * @param {number} media
+   * @param {number} current
+   * @param {Action[]} actions
+   */
+  #cancel(now, media, current, actions) {
+    const standing = this.#rate === 0;
+    for (const request of [...this.#requests.values()]) {
+      const { start, duration } = this.#index.segments[request.segment];
+      const gone = request.segment < current || start > media + FLOOR_AHEAD + 2 * duration;
+      const late = !request.floor && !standing && start - media < 0.05;
+      if (!gone && !late) continue;
+      this.#drop(now, request.id);
+      const state = this.state(request.segment);
+      if (request.floor) state.floor = "no";
+      this.#recount(state);
+      actions.push({ type: "cancel", id: request.id });
+    }
+  }
+
+  /**
+   * @param {number} media
+   * @param {number} current
+   * @param {Action[]} actions
+   */
+  #append(media, current, actions) {
+    for (let s = current; s < this.#index.segments.length; s++) {
+      const state = this.#states.get(s);
+      // In order: a decoder that is given what comes later first would show a hole.
+      if (!state || state.floor !== "here") break;
+      const left = this.#index.segments[s].start - media;
+      const first = state.appended === null;
+      const better = !first && differs(state.have, /** @type {Int8Array} */ (state.appended));
+      // A segment that plays cannot be changed under the decoder's hands; one that stands can.
+      const changeable = left > MARGIN * Math.max(1, this.#rate) || this.#rate === 0;
+      const waits = [...state.requests].some((id) => !this.#requests.get(id)?.floor);
+      if (first || (better && changeable && (!waits || (this.#rate > 0 && left < MARGIN + LAST_CALL)))) {
+        state.appended = state.have.slice();
+        actions.push({ type: "append", segment: s, picks: state.have.slice() });
+      }
+    }
+  }
+
+  /**
+   * @param {number} segment
+   * @param {Action[]} actions
+   */
+  #askFloor(segment, actions) {
+    const state = this.state(segment);
+    if (state.floor !== "no" || this.#requests.size >= MOST_REQUESTS) return;
+    const floor = this.none - 1;
+    const bytes = this.#floorBytes(segment);
+    state.floor = "asked";
+    for (let tile = 0; tile < this.tiles; tile++) state.coming[tile] = Math.min(state.coming[tile], floor);
+    this.#ask({ segment, quality: floor, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true }, actions);
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} media
+   * @param {number} segment
+   * @param {number} current
+   * @param {Action[]} actions
+   */
+  #askBetter(now, media, segment, current, actions) {
+    if (!this.#head.known || this.#requests.size >= MOST_REQUESTS) return;
+    const { start, duration } = this.#index.segments[segment];
+    const standing = this.#rate === 0;
+    const seconds = (start - media) / (this.#rate || 1);
+    // While it stands the whole of the segment is still to be seen, the current one too.
+    const time = standing ? Math.max(1, seconds) : seconds - MARGIN;
+    if (time <= 0.02 || (segment === current && !standing)) return;
+    const state = this.state(segment);
+    const ahead = Math.max(0, seconds) + duration / 2;
+    const view = predictView(this.#head, now, ahead);
+    const weights = this.#weights(view, ahead, start + duration / 2);
+    for (let tile = 0; tile < weights.length; tile++) if (state.shut[tile]) weights[tile] = 0;
+    const wanted = this.#plan(state, segment, view, weights, time);
+    if (!wanted) return;
+    state.planned ??= view;
+    const deadline = standing ? Infinity : now + time;
+    for (const run of this.#runs(wanted, state, segment)) {
+      if (this.#requests.size >= MOST_REQUESTS) break;
+      for (let tile = run.first; tile <= run.last; tile++) state.coming[tile] = Math.min(state.coming[tile], run.quality);
+      this.#ask({ segment, ...run, deadline, floor: false }, actions);
+    }
+  }
+
+  /**
+   * Expected share of the view, and a trace of the sphere, so that spare bits go where one may turn.
+   * @param {import("./predict.js").Prediction} view
+   * @param {number} ahead seconds
+   * @param {number} mediaTime
+   */
+  #weights(view, ahead, mediaTime) {
+    const weights = tileProbabilities(this.#map, view, { crowd: this.crowd, mediaTime, ahead });
+    for (let tile = 0; tile < weights.length; tile++) weights[tile] += 0.003 * this.#angles[tile];
+    return weights;
+  }
+
+  /**
+   * @param {SegmentState} state
+   * @param {number} segment
+   * @param {{ yaw: number, pitch: number }} view
+   * @param {Float64Array} weights
+   * @param {number} time seconds until it must be there
+   * @returns {Int8Array | null} the picks, when they are worth asking for
+   */
+  #plan(state, segment, view, weights, time) {
+    const allowance = this.#allowance(segment);
+    const turned = state.planned !== null && angleBetween(state.planned, view) > TURNED;
+    const credit = turned ? TURN_CREDIT * allowance : 0;
+    const byCap = allowance - state.spent + this.#carry / 2 + credit;
+    const byNetwork = SAFETY * this.throughput.estimate * time - this.#underWay(segment);
+    const budget = Math.min(byCap, byNetwork);
+    if (budget <= 0) return null;
+    const always = this.#always(this.#index.segments[segment]);
+    const { picks } = planTiles({
+      tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#index.size(quality, segment, tile),
+      losses: this.#losses, weights, budget, have: state.coming, always, most: this.slots,
+    });
+    for (const tile of always) if (picks[tile] < state.coming[tile]) return picks;
+    let gain = 0;
+    for (let tile = 0; tile < picks.length; tile++)
+      if (picks[tile] < state.coming[tile]) gain += weights[tile] * (this.#losses[Math.min(state.coming[tile], this.none - 1)] - this.#losses[picks[tile]]);
+    return gain > WORTH * (this.#losses[this.none - 1] - this.#losses[0]) ? picks : null;
+  }
+
+  /** @param {SegmentFacts} segment */
+  #always({ start, duration }) {
+    const tiles = new Set();
+    for (const region of this.regions)
+      if (region.start < start + duration && region.end > start)
+        for (const tile of tilesOfRegion(this.#map, region)) tiles.add(tile);
+    return tiles;
+  }
+
+  /** Bytes asked for and not here that come before a new request for this segment. @param {number} segment */
+  #underWay(segment) {
+    let bytes = 0;
+    for (const request of this.#requests.values()) if (request.segment <= segment) bytes += request.bytes;
+    return bytes;
+  }
+
+  /**
+   * Neighbours of the same quality in one range; between them tiles that cost less than another request.
+   * @param {Int8Array} picks
+   * @param {SegmentState} state
+   * @param {number} segment
+   */
+  #runs(picks, state, segment) {
+    /** @type {{ quality: number, first: number, last: number, bytes: number }[]} */
+    const runs = [];
+    for (let quality = 0; quality < this.none - 1; quality++) {
+      let gap = 0;
+      /** @type {{ quality: number, first: number, last: number, bytes: number } | null} */
+      let run = null;
+      for (let tile = 0; tile < picks.length; tile++) {
+        const bytes = this.#index.size(quality, segment, tile);
+        if (picks[tile] === quality && state.coming[tile] > quality) {
+          if (run && gap <= JOIN_GAP) run.bytes += gap + bytes;
+          else runs.push((run = { quality, first: tile, last: tile, bytes }));
+          run.last = tile;
+          gap = 0;
+        } else gap += bytes;
+      }
+    }
+    return runs;
+  }
+
+  /** @param {number} segment */
+  #floorBytes(segment) {
+    if (this.#index.floorBytes) return this.#index.floorBytes(segment);
+    let bytes = 0;
+    for (let tile = 0; tile < this.tiles; tile++) bytes += this.#index.size(this.none - 1, segment, tile);
+    return bytes;
+  }
+
+  /**
+   * @param {Omit<FetchAction, "type" | "id">} request
+   * @param {Action[]} actions
+   */
+  #ask(request, actions) {
+    const action = /** @type {FetchAction} */ ({ type: "fetch", id: this.#nextId++, ...request });
+    const state = this.state(request.segment);
+    this.#requests.set(action.id, action);
+    state.requests.add(action.id);
+    state.spent += request.bytes;
+    actions.push(action);
+    this.#unstarted.add(action.id);
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} id
+   */
+  #drop(now, id) {
+    const request = this.#requests.get(id);
+    if (!request) return null;
+    this.#requests.delete(id);
+    this.state(request.segment).requests.delete(id);
+    if (!this.#unstarted.delete(id)) this.throughput.end(now);
+    return request;
+  }
+
+  /** What is there or on its way, after a request went. @param {SegmentState} state */
+  #recount(state) {
+    state.coming = state.have.slice();
+    for (const id of state.requests) {
+      const request = this.#requests.get(id);
+      if (!request) continue;
+      for (let tile = request.first; tile <= request.last; tile++) state.coming[tile] = Math.min(state.coming[tile], request.quality);
+    }
+  }
+}
+
+/**
+ * @param {{ yaw: number, pitch: number }} a
+ * @param {{ yaw: number, pitch: number }} b
+ * @returns {number} degrees
+ */
+function angleBetween(a, b) {
+  const radians = Math.PI / 180;
+  const [p, q] = [a.pitch * radians, b.pitch * radians];
+  const cosine = Math.sin(p) * Math.sin(q) + Math.cos(p) * Math.cos(q) * Math.cos((a.yaw - b.yaw) * radians);
+  return Math.acos(Math.max(-1, Math.min(1, cosine))) / radians;
+}
+
+/**
+ * @param {Int8Array} now
+ * @param {Int8Array} before
+ */
+function differs(now, before) {
+  for (let i = 0; i < now.length; i++) if (now[i] < before[i]) return true;
+  return false;
+}
