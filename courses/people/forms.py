@@ -109,7 +109,9 @@ class ImportForm(forms.Form):
 
 
 class AuditFilter(forms.Form):
-    action = forms.CharField(label=_("Action begins with"), required=False, max_length=80)
+    action = forms.CharField(
+        label=_("Action begins with"), required=False, max_length=80, widget=forms.TextInput({"list": "actions"})
+    )
     who = forms.CharField(label=_("Who (user name or e-mail)"), required=False, max_length=254)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

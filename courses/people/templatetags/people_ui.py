@@ -1,16 +1,36 @@
 """Template tags of this wing: form fields with labels, hints and errors; rooms of the wing by permission."""
 
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.forms import BoundField, CheckboxInput, Select, Textarea
 from django.urls import reverse
+from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 
 from courses.people import permissions
 from courses.people.forms import PASSWORD_HINT
 
 register = template.Library()
+
+
+@cache
+def action_labels() -> dict[str, Any]:
+    """Action -> its words, from the `actions` module of every wing that has one."""
+    labels: dict[str, Any] = {}
+    for config in apps.get_app_configs():
+        if config.module and module_has_submodule(config.module, "actions"):
+            labels.update(getattr(import_module(f"{config.name}.actions"), "ACTION_LABELS", {}))
+    return labels
+
+
+@register.filter
+def in_words(action: str) -> str:
+    """An action of the log as a person would say it; the action itself when its wing has gone."""
+    return str(action_labels().get(action, action))
 
 
 @register.inclusion_tag("people/parts/field.html")

@@ -16,6 +16,7 @@ from courses.people.selectors import actions, consent_counts, names_of_actors
 from courses.people.services.audit import log_action
 from courses.people.services.consents import publish_document
 from courses.people.services.verify import verify_log
+from courses.people.templatetags.people_ui import action_labels
 from courses.people.views.helpers import csv_response, needs, page_of
 
 EXPORT_LIMIT = 100_000
@@ -35,7 +36,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     rows = [(entry, names.get(entry.actor)) for entry in page]
     query = request.GET.copy()
     query.pop("page", None)
-    context = {"form": form, "page": page, "rows": rows, "query": query.urlencode()}
+    context = {"form": form, "page": page, "rows": rows, "query": query.urlencode(), "labels": action_labels()}
     return render(request, "people/audit.html", context, status=422 if form.errors else 200)
 
 
