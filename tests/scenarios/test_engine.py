@@ -52,6 +52,22 @@ def test_the_server_may_look_at_any_moment_without_changing_the_run() -> None:
     assert report(log.run) == choking(events)
 
 
+@settings(max_examples=10, deadline=None)
+@given(late=st.lists(st.floats(0.0, 30.0), min_size=60, max_size=60))
+def test_events_that_come_late_into_a_run_in_progress_give_the_same_run(late: list[float]) -> None:
+    events = list(read_script(script_file("hospital-arrest", "expert")).events)[:60]
+    given_ = {"mode": "exam", "profile": "cn", "seed": 3}
+    arriving = sorted(
+        zip((e.t_s + delay for e, delay in zip(events, late, strict=True)), events, strict=True), key=lambda a: a[0]
+    )
+    log = RunLog(shipped()["hospital-arrest"], **given_)
+    for at, event in arriving:
+        log.advance(at)
+        assert log.receive(event) is Receipt.ACCEPTED
+    log.run.finish()
+    assert report(log.run) == report(replay(shipped()["hospital-arrest"], events, **given_))
+
+
 def test_the_same_number_with_other_contents_is_a_conflict_and_the_first_stays() -> None:
     log = RunLog(small(), "exam", "cn", 1)
     assert log.receive(action(1, "wait", 0)) is Receipt.ACCEPTED

@@ -3,6 +3,7 @@
 Time is given to it; it starts no clock. What it finds is decided by the patient's rhythm that the caller hands in.
 """
 
+import copy
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,6 +77,13 @@ class Trainer:
     def for_patient(cls, profile: Profile, age_years: float, *, wet: bool = False, bare: bool = False) -> "Trainer":
         child = age_years < profile.child_pads_under_years
         return cls(profile.aed, profile.pad_sites(age_years), child, wet=wet, bare=bare)
+
+    def fork(self) -> "Trainer":
+        """The same trainer so far, to go another way."""
+        twin = copy.copy(self)
+        twin.placed, twin.cues, twin.facts = {*self.placed}, [*self.cues], [*self.facts]
+        twin._waiting = deque(self._waiting)
+        return twin
 
     @property
     def analyse_s(self) -> float:

@@ -4,6 +4,7 @@ Time moves on a grid of TICK_S; events happen at their own times between the tic
 random is drawn but by the seed, so that the same log gives the same run, on any machine, whenever it is played again.
 """
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -168,6 +169,23 @@ class Run:
         self.advance(self.definition.duration_s)
         if not self.ended:
             self._end(TIME_UP)
+
+    def stop(self, t_s: float, outcome: str) -> None:
+        """Somebody ends it at t_s, or nobody came back to it."""
+        self.advance(t_s)
+        if not self.ended:
+            self._end(outcome)
+
+    def fork(self) -> "Run":
+        """The same run so far, to go another way: what is fed to one does not reach the other."""
+        twin = copy.copy(self)
+        twin.patient = copy.copy(self.patient)
+        twin.aed = self.aed.fork() if self.aed else None
+        twin.facts, twin.compressions, twin.timeline = [*self.facts], [*self.compressions], [*self.timeline]
+        twin.critical, twin.hands_off_ordered = {**self.critical}, [*self.hands_off_ordered]
+        twin._times = {name: [*times] for name, times in self._times.items()}
+        twin._happened = {*self._happened}
+        return twin
 
     # --- what happens ------------------------------------------------------------------------------
 
