@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from streaming.library.encoders.base import Backend, Sample, VideoSettings, luma, register
+from streaming.library.encoders.scheduling import ordinary_scheduling
 from streaming.library.packaging.samples import (
     SampleEntry,
     av1_entry,
@@ -53,7 +54,8 @@ class LibavEncoder:
         os.environ.setdefault("SVT_LOG", "1")
         self._settings = settings
         self._context = make_context(settings)
-        self._context.open()
+        with ordinary_scheduling():
+            self._context.open()
         self._given = 0
         self._meter = Meter(settings, self._context.extradata) if measure else None
 
