@@ -13,6 +13,7 @@ ACTION_LABELS = {
     "catalog.course.update": pgettext_lazy("action log", "Changed a course"),
     "catalog.lesson.add": pgettext_lazy("action log", "Added a lesson"),
     "catalog.lesson.delete": pgettext_lazy("action log", "Deleted a lesson"),
+    "catalog.lesson.regions": pgettext_lazy("action log", "Marked regions of a lesson"),
     "catalog.lesson.update": pgettext_lazy("action log", "Changed a lesson"),
     "catalog.module.add": pgettext_lazy("action log", "Added a module"),
     "catalog.module.delete": pgettext_lazy("action log", "Deleted a module"),

@@ -13,6 +13,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def safe_cell(value: object) -> str:
     """The value as text that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return text
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 

@@ -236,3 +236,28 @@ class Caption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lesson_id} {self.language}"
+
+
+class Region(Titled):
+    """A part of a 360-degree picture that matters for a while (the wound, the monitor) and keeps full quality.
+
+    `start` and `end` are seconds of the film, the end not included. `keyframes` is a list of boxes on the
+    equirectangular picture by rising time, `{"t", "yaw", "pitch", "width", "height"}` in seconds and degrees (centre
+    and size); between two of them the box moves in a straight line, outside it stands still.
+    """
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="regions")
+    start = models.FloatField(_("from second"))
+    end = models.FloatField(_("to second"))
+    keyframes = models.JSONField()
+
+    class Meta:
+        verbose_name = pgettext_lazy("picture", "region")
+        verbose_name_plural = pgettext_lazy("picture", "regions")
+        ordering = ["start", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(start__gte=0) & Q(end__gt=models.F("start")), name="catalog_region_time"
+            ),
+            models.CheckConstraint(condition=~Q(title_zh="") | ~Q(title_en=""), name="catalog_region_has_title"),
+        ]

@@ -165,6 +165,23 @@ def neighbours(lesson: Lesson) -> Neighbours:
     )
 
 
+def regions_of(lesson: Lesson) -> list[dict[str, Any]]:
+    """The lesson's regions as player and editor read them, by their start: id, name (in the active language), both
+    titles, start, end (seconds) and keyframes (`Region`)."""
+    return [
+        {
+            "id": str(region.pk),
+            "name": region.title,
+            "title_zh": region.title_zh,
+            "title_en": region.title_en,
+            "start": region.start,
+            "end": region.end,
+            "keyframes": region.keyframes,
+        }
+        for region in lesson.regions.all()
+    ]
+
+
 def situation_lessons() -> dict[str, Lesson]:
     """The lesson behind each door of the home page: the first ready one of the newest public course."""
     found: dict[str, Lesson] = {}

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from courses.catalog import api, studio, views
+from courses.catalog import api, studio, studio_regions, views
 
 studio_patterns = [
     path("", studio.studio, name="studio"),
@@ -26,6 +26,8 @@ studio_patterns = [
     path("lessons/<uuid:lesson_id>/films/", studio.lesson_films, name="studio-films"),
     path("lessons/<uuid:lesson_id>/move/", studio.move_lesson, name="studio-move-lesson"),
     path("lessons/<uuid:lesson_id>/delete/", studio.delete_lesson, name="studio-delete-lesson"),
+    path("lessons/<uuid:lesson_id>/regions/", studio_regions.edit_regions, name="studio-regions"),
+    path("lessons/<uuid:lesson_id>/regions/save/", studio_regions.save_regions, name="studio-save-regions"),
     path("lessons/<uuid:lesson_id>/captions/", studio.add_captions, name="studio-captions"),
     path(
         "lessons/<uuid:lesson_id>/captions/<str:language>/delete/",

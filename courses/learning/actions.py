@@ -7,5 +7,6 @@ ACTION_LABELS = {
     "learning.enrol": pgettext_lazy("action log", "Enrolled"),
     "learning.enrol_others": pgettext_lazy("action log", "Enrolled others"),
     "learning.leave": pgettext_lazy("action log", "Left a course"),
+    "learning.gaze.erase": pgettext_lazy("action log", "Had their looks forgotten"),
     "learning.lesson.complete": pgettext_lazy("action log", "Completed a lesson"),
 }

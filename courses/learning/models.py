@@ -78,3 +78,28 @@ class SummaryLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.lesson_id} {self.progress:.0%}"
+
+
+class GazeMinute(models.Model):
+    """Where one person looked in one minute of a film, in one sitting; recorded with consent only.
+
+    `samples`: 300 pairs of int16, little-endian, yaw and pitch in hundredths of a degree, one pair for each fifth of a
+    second of media time; -32768 where nothing was seen (`courses.learning.gaze`). 1,200 bytes a minute.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="gaze_minutes")
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="gaze_minutes")
+    sitting = models.UUIDField()
+    minute = models.PositiveSmallIntegerField()
+    samples = models.BinaryField(max_length=1200)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["user", "minute"]
+        indexes = [models.Index(fields=["lesson", "user"], name="learning_gaze_lesson")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "lesson", "sitting", "minute"], name="learning_gaze_minute_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.lesson_id} minute {self.minute}"

@@ -1,8 +1,9 @@
-"""The learning wing's part of a person's own data: enrolments, sittings, progress."""
+"""The learning wing's part of a person's own data: enrolments, sittings, progress, where they looked."""
 
+import base64
 from typing import Any
 
-from courses.learning.models import Enrolment, SessionLog, SummaryLog
+from courses.learning.models import Enrolment, GazeMinute, SessionLog, SummaryLog
 from courses.people.models import User
 
 
@@ -31,9 +32,24 @@ def export(user: User) -> dict[str, Any]:
             }
             for sitting in SessionLog.objects.filter(user=user).select_related("lesson")
         ],
+        "gaze": {
+            "format": (
+                "Each minute holds 300 pairs of int16 (little-endian, base64): yaw and pitch in hundredths of a "
+                "degree, five pairs a second; -32768 where nothing was seen."
+            ),
+            "minutes": [
+                {
+                    "lesson": minute.lesson.title,
+                    "sitting": str(minute.sitting),
+                    "minute": minute.minute,
+                    "samples": base64.b64encode(bytes(minute.samples)).decode(),
+                }
+                for minute in GazeMinute.objects.filter(user=user).select_related("lesson")
+            ],
+        },
     }
 
 
 def erase(user: User) -> None:
-    for model in (Enrolment, SessionLog, SummaryLog):
+    for model in (Enrolment, GazeMinute, SessionLog, SummaryLog):
         model.objects.filter(user=user).delete()

@@ -24,6 +24,7 @@ from courses.catalog.markdown import render_article
 from courses.catalog.models import Course, Lesson, LessonKind, Situation
 from courses.catalog.permissions import may_edit_course, may_learn, may_see_course
 from courses.learning import selectors
+from courses.learning.gaze_views import player_addresses
 from courses.learning.permissions import require_enrol_others
 from courses.learning.services import enrolment, progress
 from courses.people.models import User
@@ -136,6 +137,8 @@ def _player_config(request: HttpRequest, lesson: Lesson, after: Lesson | None, p
         "next": {"title": after.title, "url": after.get_absolute_url()} if after else None,
         "language": get_language() or settings.LANGUAGE_CODE,
         "playbackUrl": found["renew"],
+        "regions": catalog.regions_of(lesson),
+        **player_addresses(request, lesson),
     }
 
 

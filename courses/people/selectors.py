@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from courses.people.models import (
@@ -79,6 +79,15 @@ def has_consented(user: Any, kind: str) -> bool:
         return False
     decision = latest_decision(user, kind)
     return decision is not None and decision.given and decision.document_id == document.pk
+
+
+def consenting(kind: str) -> QuerySet[User]:
+    """The people for whom `has_consented` holds."""
+    document = current_document(kind)
+    newest = ConsentDecision.objects.filter(user=OuterRef("pk"), document__kind=kind).order_by("-decided_at", "-pk")
+    return User.objects.annotate(
+        answer=Subquery(newest.values("given")[:1]), answered=Subquery(newest.values("document")[:1])
+    ).filter(answer=True, answered=document.pk if document else None)
 
 
 def pending_required(user: User) -> list[ConsentDocument]:
