@@ -1,0 +1,225 @@
+/**
+ * The index of a tiled title (docs/tiles.md): read once, and not believed before it was checked. Everything that later
+ * code takes for granted (grids without gaps, sizes that are numbers, names that stay in their folder) is decided here.
+ */
+
+import { BrokenData } from "./bits.js";
+import { configurationOf } from "./hevc.js";
+
+const TILES_MOST = 440;
+const SEGMENTS_MOST = 20_000;
+const NAME = /^[A-Za-z0-9_-]{1,40}$/;
+
+/** The index cannot be used; `message` says what is wrong with it. */
+export class IndexError extends Error {}
+
+/**
+ * @typedef {import("./hevc.js").Configuration} Configuration
+ * @typedef {{ index: number, frame: number, frames: number, start: number, duration: number, header: number, low: number }} Segment
+ * @typedef {{ id: string, directory: string, kbps: number, psnr: number | null, qp: number | null }} TileQuality
+ * @typedef {{ columns: number, rows: number, x: number[], y: number[] }} Edges
+ * @typedef {{ directory: string, codec: string, configuration: Configuration, width: number, height: number, grid: Edges, psnr: number | null, kbps: number }} LowLayer
+ * @typedef {object} PackLayout see docs/tiles.md, "Packed"
+ * @property {number[]} columns
+ * @property {number[]} rows
+ * @property {[number, number][]} high
+ * @property {[number, number, number[]][]} low
+ * @property {{ row: number, bits: number, file: string, frames: number, sizes: number[], trailing: Record<string, number> }} map
+ * @typedef {{ codecs: string, init: string, media: string, timescale: number, ticks: number[] }} AudioTrack
+ */
+
+/**
+ * @param {unknown} condition
+ * @param {string} what
+ * @returns {asserts condition}
+ */
+function check(condition, what) {
+  if (!condition) throw new IndexError(what);
+}
+
+/** @param {any} value @param {number} low @param {number} high */
+const whole = (value, low, high) => Number.isInteger(value) && value >= low && value <= high;
+
+/** @param {any} value */
+const figure = (value) => (typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null);
+
+/**
+ * @param {string} text base64
+ * @param {string} what
+ */
+function bytesOf(text, what) {
+  check(typeof text === "string" && text.length < 8_000_000, `${what} is missing`);
+  try {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  } catch {
+    throw new IndexError(`${what} is not base64`);
+  }
+}
+
+/**
+ * @param {any} given
+ * @param {number} width
+ * @param {number} height
+ * @returns {Edges}
+ */
+function readGrid(given, width, height) {
+  check(whole(given?.columns, 1, 20) && whole(given?.rows, 1, 22), "the tile grid has no possible size");
+  for (const [edges, count, end] of [[given.x, given.columns, width], [given.y, given.rows, height]]) {
+    check(Array.isArray(edges) && edges.length === count + 1 && edges[0] === 0 && edges[count] === end, "the tile grid does not cover the picture");
+    check(edges.every((edge, i) => Number.isInteger(edge) && (i === 0 || edge > edges[i - 1])), "the tile grid's edges are not in order");
+  }
+  return { columns: given.columns, rows: given.rows, x: given.x, y: given.y };
+}
+
+/** @param {any} given @param {string} what */
+function readConfiguration(given, what) {
+  try {
+    return configurationOf(bytesOf(given, what));
+  } catch (reason) {
+    if (reason instanceof BrokenData) throw new IndexError(`${what}: ${reason.message}`);
+    throw reason;
+  }
+}
+
+export class TiledIndex {
+  /** @type {Segment[]} */
+  segments = [];
+  /** @type {Uint8Array[]} */
+  #sizes = [];
+  /** Where each quality's tiles begin, for the segment asked for last. */
+  #offsets = { segment: -1, quality: -1, list: new Float64Array(0) };
+
+  /**
+   * @param {any} given parsed JSON
+   * @throws {IndexError}
+   */
+  constructor(given) {
+    check(given && typeof given === "object" && given.version === 1, "this kind of index is not known");
+    check(whole(given.width, 256, 16384) && whole(given.height, 64, 16384), "the picture has no possible size");
+    this.width = /** @type {number} */ (given.width);
+    this.height = /** @type {number} */ (given.height);
+    /** @type {"mono" | "top-bottom"} */
+    this.stereo = given.stereo === "top-bottom" ? "top-bottom" : "mono";
+    check(whole(given.timescale, 1, 10_000_000) && whole(given.ticks, 1, 10_000_000), "the time scale is missing");
+    this.timescale = /** @type {number} */ (given.timescale);
+    this.ticks = /** @type {number} */ (given.ticks);
+    check(/^(hvc1|hev1)\.[\w.]{4,40}$/.test(given.codec), "the codec is not HEVC");
+    this.codec = /** @type {string} */ (given.codec);
+    this.configuration = readConfiguration(given.hvcc, "the decoder's configuration");
+    const { sps, pps } = this.configuration;
+    check(sps.width === this.width && sps.height === this.height, "the index and the stream disagree about the picture's size");
+    const grid = readGrid(given.grid, this.width, this.height);
+    check(pps.columns === grid.columns && pps.rows === grid.rows, "the index and the stream disagree about the tile grid");
+    check(!pps.filterTiles && !sps.temporalMvp, "the stream's tiles lean on each other");
+    /** @type {import("./geometry.js").Grid} */
+    this.grid = { ...grid, width: this.width, height: this.height, stereo: this.stereo };
+    this.tiles = grid.columns * grid.rows;
+    check(this.tiles <= TILES_MOST, "the tile grid is too large");
+    check(Array.isArray(given.qualities) && whole(given.qualities.length, 1, 8), "there are no qualities");
+    /** @type {TileQuality[]} */
+    this.qualities = given.qualities.map((/** @type {any} */ quality) => {
+      check(NAME.test(quality?.directory), "a quality has no folder");
+      return {
+        id: String(quality.id ?? quality.directory), directory: quality.directory, kbps: figure(quality.kbps) ?? 0,
+        psnr: figure(quality.ws_psnr) ?? figure(quality.psnr), qp: figure(quality.qp) ?? figure(quality.crf),
+      };
+    });
+    this.low = given.low ? this.#readLow(given.low) : null;
+    this.#readSegments(given.segments);
+    this.pack = given.pack && this.low ? readPack(given.pack, this.tiles) : null;
+    this.audio = Array.isArray(given.audio) ? given.audio.map(readAudio) : [];
+    const last = this.segments[this.segments.length - 1];
+    this.duration = last.start + last.duration;
+  }
+
+  /** @param {any} low @returns {LowLayer} */
+  #readLow(low) {
+    check(NAME.test(low.directory) && whole(low.width, 64, 8192) && whole(low.height, 64, 8192), "the low layer is described wrongly");
+    check(/^(hvc1|hev1)\.[\w.]{4,40}$/.test(low.codec), "the low layer is not HEVC");
+    const configuration = readConfiguration(low.hvcc, "the low layer's configuration");
+    const { width, height, directory, codec } = low;
+    return { directory, codec, configuration, width, height, grid: readGrid(low.grid, width, height), psnr: figure(low.ws_psnr) ?? figure(low.psnr), kbps: figure(low.kbps) ?? 0 };
+  }
+
+  /** @param {any} given */
+  #readSegments(given) {
+    check(Array.isArray(given) && whole(given.length, 1, SEGMENTS_MOST), "there are no segments");
+    const bytes = 3 * this.qualities.length * this.tiles;
+    let frame = 0;
+    this.segments = given.map((segment, index) => {
+      check(segment?.frame === frame && whole(segment.frames, 1, 600), `segment ${index} does not follow the one before`);
+      check(whole(segment.header, 0, 1_000_000) && whole(segment.low ?? 0, 0, 100_000_000), `segment ${index} has no possible size`);
+      const sizes = bytesOf(segment.sizes, `the sizes of segment ${index}`);
+      check(sizes.length === bytes, `segment ${index} has sizes for another number of tiles`);
+      this.#sizes.push(sizes);
+      const { frames } = segment;
+      const start = (frame * this.ticks) / this.timescale;
+      frame += frames;
+      return { index, frame: segment.frame, frames, start, duration: (frames * this.ticks) / this.timescale, header: segment.header, low: segment.low ?? 0 };
+    });
+  }
+
+  /**
+   * Bytes of a tile's fragment.
+   * @param {number} quality
+   * @param {number} segment
+   * @param {number} tile
+   */
+  size(quality, segment, tile) {
+    const sizes = this.#sizes[segment];
+    const at = 3 * (quality * this.tiles + tile);
+    return sizes[at] | (sizes[at + 1] << 8) | (sizes[at + 2] << 16);
+  }
+
+  /**
+   * Where a tile's fragment begins in its file; one past the last tile: the size of the file.
+   * @param {number} quality
+   * @param {number} segment
+   * @param {number} tile
+   */
+  offset(quality, segment, tile) {
+    if (this.#offsets.segment !== segment || this.#offsets.quality !== quality) {
+      const list = new Float64Array(this.tiles + 1);
+      list[0] = this.segments[segment].header;
+      for (let i = 0; i < this.tiles; i++) list[i + 1] = list[i] + this.size(quality, segment, i);
+      this.#offsets = { segment, quality, list };
+    }
+    return this.#offsets.list[tile];
+  }
+
+  /** @param {number} quality @param {number} segment @returns {string} relative to the index */
+  file(quality, segment) {
+    return segmentName(this.qualities[quality].directory, segment);
+  }
+
+  /** @param {number} segment @returns {string} relative to the index */
+  lowFile(segment) {
+    return segmentName(this.low?.directory ?? "", segment);
+  }
+}
+
+/** @param {string} directory @param {number} segment */
+function segmentName(directory, segment) {
+  return `${directory}/seg-${String(segment).padStart(5, "0")}.m4s`;
+}
+
+/** @param {any} pack @param {number} tiles @returns {PackLayout} */
+function readPack(pack, tiles) {
+  const sizes = (/** @type {any} */ list) => Array.isArray(list) && list.length > 0 && list.length <= 22 && list.every((size) => whole(size, 8, 16384));
+  check(sizes(pack.columns) && sizes(pack.rows), "the packed layout has no possible size");
+  const cell = (/** @type {any} */ at) => Array.isArray(at) && whole(at[0], 0, pack.columns.length - 1) && whole(at[1], 0, pack.rows.length - 1);
+  check(Array.isArray(pack.high) && whole(pack.high.length, 1, tiles) && pack.high.every(cell), "the packed layout has no cells for tiles");
+  check(Array.isArray(pack.low) && pack.low.every((/** @type {any} */ at) => cell(at) && Array.isArray(at[2]) && at[2].every((/** @type {any} */ t) => whole(t, 0, 439))), "the packed layout has no cells for the low layer");
+  const map = pack.map;
+  check(map && whole(map.row, 0, pack.rows.length - 1) && whole(map.bits, 1, 12) && whole(map.frames, 0, 600), "the packed layout has no map");
+  check(typeof map.file === "string" && /^[A-Za-z0-9_.-]{1,40}$/.test(map.file) && !map.file.includes(".."), "the packed layout's map has no file");
+  return { ...pack, map: { ...map, trailing: map.trailing ?? {}, sizes: Array.isArray(map.sizes) ? map.sizes : [] } };
+}
+
+/** @param {any} track @returns {AudioTrack} */
+function readAudio(track) {
+  check(typeof track?.codecs === "string" && typeof track.init === "string" && typeof track.media === "string", "the sound is described wrongly");
+  check(/^[\w./-]*%05d[\w./-]*$/.test(track.media) && /^[\w./-]+$/.test(track.init), "the sound has no possible address");
+  check(whole(track.timescale, 1, 10_000_000) && Array.isArray(track.ticks) && track.ticks.every((/** @type {any} */ t) => whole(t, 1, 1e9)), "the sound has no time scale");
+  return { codecs: track.codecs, init: track.init, media: track.media, timescale: track.timescale, ticks: track.ticks };
+}
