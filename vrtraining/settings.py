@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "courses.people",
     "courses.catalog",
     "courses.learning",
+    "courses.learning.xapi",
     "courses.scenarios",
     "streaming.library",
 ]
@@ -181,8 +182,15 @@ CELERY_TASK_ROUTES = {"*.tasks.light_*": {"queue": "light"}}
 CELERY_BEAT_SCHEDULE = {
     "forget-dry-runs": {"task": "courses.people.tasks.light_forget_dry_runs", "schedule": 3600.0},
     "sweep-stalled-segments": {"task": "streaming.library.tasks.light_sweep_stalled", "schedule": 10.0},
+    "forward-statements": {"task": "courses.learning.xapi.tasks.light_forward_statements", "schedule": 60.0},
     "expire-uploads": {"task": "streaming.library.tasks.light_expire_uploads", "schedule": 600.0},
 }
+
+# --- learning record --------------------------------------------------------------------------
+# A learning record store (xAPI 1.0.3) that gets every statement too; empty: statements stay here only.
+XAPI_LRS_URL = env.str("XAPI_LRS_URL", "")
+XAPI_LRS_KEY = env.str("XAPI_LRS_KEY", "")
+XAPI_LRS_SECRET = env.str("XAPI_LRS_SECRET", "")
 
 # --- people -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from courses.learning.xapi.build import Statement
 
@@ -36,14 +37,16 @@ class Lrs:
 
     @classmethod
     def of_settings(cls) -> "Lrs | None":
-        """The store that the settings name, None without one."""
+        """The store that the settings name, None without one. Raises ImproperlyConfigured for no web address."""
         if not settings.XAPI_LRS_URL:
             return None
+        if not settings.XAPI_LRS_URL.startswith(("https://", "http://")):
+            raise ImproperlyConfigured("XAPI_LRS_URL must begin with https:// or http://")
         return cls(settings.XAPI_LRS_URL.rstrip("/"), settings.XAPI_LRS_KEY, settings.XAPI_LRS_SECRET)
 
     def send(self, statements: Sequence[Statement]) -> None:
         """Raises LrsUnreachable or LrsRefused. A store that has one statement already counts as having taken it."""
-        request = urllib.request.Request(  # noqa: S310 - the administrator's own address, http(s) checked at start
+        request = urllib.request.Request(  # noqa: S310 - the administrator's own address, of_settings() saw that it is of the web
             f"{self.url}/statements",
             data=json.dumps(list(statements)).encode(),
             method="POST",

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-PROPERTIES = frozenset("id actor verb object result context timestamp stored authority version attachments".split())
-RESULT = frozenset("score success completion response duration extensions".split())
-CONTEXT = frozenset(
-    "registration instructor team contextActivities revision platform language statement extensions".split()
+PROPERTIES = frozenset(
+    ["id", "actor", "verb", "object", "result", "context", "timestamp", "stored", "authority", "version", "attachments"]
 )
-CONTEXT_ACTIVITIES = frozenset("parent grouping category other".split())
-IDENTIFIERS = frozenset("mbox mbox_sha1sum openid account".split())
+RESULT = frozenset(["score", "success", "completion", "response", "duration", "extensions"])
+CONTEXT = frozenset(
+    ["registration", "instructor", "team", "contextActivities", "revision", "platform", "language", "statement"]
+) | {"extensions"}
+CONTEXT_ACTIVITIES = frozenset(["parent", "grouping", "category", "other"])
+IDENTIFIERS = frozenset(["mbox", "mbox_sha1sum", "openid", "account"])
 DURATION = re.compile(r"P(?:\d+W|(?=.)(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?)")
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 VOIDED = "http://adlnet.gov/expapi/verbs/voided"
