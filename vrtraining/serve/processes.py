@@ -56,7 +56,7 @@ def web(host: str, port: int, tls: tuple[Path, Path] | None) -> Child:
 
 def _celery(name: str, *arguments: str) -> Child:
     # A worker in the middle of a segment is killed without ado: unfinished segments are done again (leases).
-    return Child(name, [sys.executable, "-m", "celery", "-A", "vrtraining", *arguments], grace=4.0)
+    return Child(name, [sys.executable, "-m", "celery", "-A", "vrtraining", "-q", *arguments], grace=4.0)
 
 
 def transcoder(concurrency: int | None = None) -> Child:
