@@ -159,9 +159,13 @@ UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 200 * 1024**3)
 UPLOAD_EXPIRES_AFTER_HOURS = env.int("UPLOAD_EXPIRES_AFTER_HOURS", 7 * 24)
 # A signed media address works this long for the one who got it; the player renews it.
 MEDIA_ADDRESS_SECONDS = env.int("MEDIA_ADDRESS_SECONDS", 4 * 3600)
+# Those of tiles are shorter-lived: their client renews them without a pause.
+TILES_ADDRESS_SECONDS = env.int("TILES_ADDRESS_SECONDS", 15 * 60)
 
 # Codecs of the renditions: av1, h264, and hevc (our own encoder, sizes from 2048 on, near-8K for headsets).
 LIBRARY_CODECS = env.list("LIBRARY_CODECS", default=["av1", "h264", "hevc"])
+# 360 films of at least this width also get tiles (docs/tiles.md) by themselves; 0: only on request.
+LIBRARY_TILES_FROM_WIDTH = env.int("LIBRARY_TILES_FROM_WIDTH", 5120)
 # Threads of one segment's encoder; one process a core with one thread each has the least overhead.
 LIBRARY_ENCODER_THREADS = env.int("LIBRARY_ENCODER_THREADS", 1)
 
@@ -180,6 +184,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "transcode"
 CELERY_TASK_ROUTES = {"*.tasks.light_*": {"queue": "light"}}
 CELERY_BEAT_SCHEDULE = {
+    "close-abandoned-runs": {"task": "courses.scenarios.tasks.light_close_abandoned", "schedule": 900.0},
     "forget-dry-runs": {"task": "courses.people.tasks.light_forget_dry_runs", "schedule": 3600.0},
     "sweep-stalled-segments": {"task": "streaming.library.tasks.light_sweep_stalled", "schedule": 10.0},
     "forward-statements": {"task": "courses.learning.xapi.tasks.light_forward_statements", "schedule": 60.0},

@@ -9,6 +9,7 @@ from vrtraining.metrics import metrics
 urlpatterns = [
     path("", include("courses.catalog.urls")),
     path("", include("courses.learning.urls")),
+    path("scenarios/api/", include("courses.scenarios.api_urls")),
     path("people/", include("courses.people.urls")),
     path("accounts/email/", RedirectView.as_view(pattern_name="people:me")),  # one address each, kept on "Me"
     path("accounts/", include("allauth.urls")),

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from courses.catalog.models import Lesson
@@ -14,7 +14,7 @@ from courses.scenarios.language.model import Definition, definition_from
 
 class ScenarioState(models.TextChoices):
     DRAFT = "draft", _("Draft")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", pgettext_lazy("scenario", "Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

@@ -1,0 +1,1 @@
+"""What changes scenarios and runs: one function per use case."""
