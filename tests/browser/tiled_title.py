@@ -1,7 +1,7 @@
 """A small tiled title whose every tile says in its colour which tile it is and in which quality it was fetched.
 
-Luma is the tile's number, chroma its quality, and a spot wanders through each tile so that pictures differ. Written with
-the packager's own parts; only the qualities are encoded apart, since they show different pictures here.
+Luma is the tile's number, chroma its quality, and a spot wanders through each tile so that pictures differ. Written
+with the packager's own parts; only the qualities are encoded apart, since they show different pictures here.
 """
 
 import base64
@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streaming.library.packaging.names import segment_name
 from streaming.library.tiled.encode import Stream, TiledEncoder, TiledSettings
 from streaming.library.tiled.grid import Grid, low_grid, make_grid
 from streaming.library.tiled.packed import plan_packing

@@ -16,6 +16,7 @@
  * is not there in time stays at the quality it has.
  */
 
+import { boxesWithin } from "../regions.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
 import { lossesOf, planTiles } from "./plan.js";
 import { HeadTracker, predictView, tileProbabilities } from "./predict.js";
@@ -56,14 +57,11 @@ const WORTH = 0.004;
  * @property {(quality: number, segment: number, tile: number) => number} size bytes of a tile in a segment
  * @property {(segment: number) => number} [floorBytes] of what is fetched as floor; the last quality's tiles when left out
  *
- * @typedef {{ start: number, end: number, yaw: number, pitch: number, width: number, height: number }} Region seconds and
- *   degrees; always in full quality
- *
  * @typedef {object} SchedulerOptions
  * @property {number} [capKbps] most traffic in kbit/s; 15000 when left out
  * @property {import("./geometry.js").Viewport} [viewport]
  * @property {import("./predict.js").Crowd | null} [crowd]
- * @property {Region[]} [regions]
+ * @property {import("../regions.js").Region[]} [regions] always in full quality
  * @property {number} [slots] packed layout: how many tiles can be better than the floor
  * @property {number} [firstThroughput] bytes per second to believe at first
  *
@@ -130,6 +128,9 @@ export class Scheduler {
     this.slots = options.slots ?? Infinity;
     this.throughput = new Throughput(options.firstThroughput);
   }
+
+  /** Whether better tiles are fetched at all: not while nobody looks (a hidden tab). */
+  rich = true;
 
   get tiles() {
     return this.#map.tiles;
@@ -413,7 +414,7 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #askBetter(now, media, segment, current, actions) {
-    if (!this.#head.known || this.#requests.size >= MOST_REQUESTS) return;
+    if (!this.rich || !this.#head.known || this.#requests.size >= MOST_REQUESTS) return;
     const { start, duration } = this.#index.segments[segment];
     const standing = this.#rate === 0;
     const seconds = (start - media) / (this.#rate || 1);
@@ -479,9 +480,8 @@ export class Scheduler {
   /** @param {SegmentFacts} segment */
   #always({ start, duration }) {
     const tiles = new Set();
-    for (const region of this.regions)
-      if (region.start < start + duration && region.end > start)
-        for (const tile of tilesOfRegion(this.#map, region)) tiles.add(tile);
+    for (const box of boxesWithin(this.regions, start, start + duration))
+      for (const tile of tilesOfRegion(this.#map, box)) tiles.add(tile);
     return tiles;
   }
 

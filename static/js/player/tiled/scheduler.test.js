@@ -89,7 +89,8 @@ test("a connection slower than the cap lowers the quality instead of stopping th
 });
 
 test("what an instructor marked is in full quality, whatever one looks at", () => {
-  const region = { start: 3, end: 12, yaw: 180, pitch: 0, width: 20, height: 20 };
+  const box = { t: 3, yaw: 180, pitch: 0, width: 20, height: 20 };
+  const region = { id: "wound", name: "Wound", start: 3, end: 12, keyframes: [box] };
   const { scheduler } = play(title(), { options: { regions: [region] } });
   assert.ok(scheduler.viewQuality(8, 180, 0)[0] > 0);
   const state = scheduler.state(8);
