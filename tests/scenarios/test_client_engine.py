@@ -1,10 +1,6 @@
 """The browser's engine plays every run as the server's does: state by state, line by line, mark by mark."""
 
-import json
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,46 +15,32 @@ from courses.scenarios.engine.script import read_script
 from courses.scenarios.engine.view import entries, view
 from courses.scenarios.language.load import shipped
 from courses.scenarios.scoring.score import score
+from tests.scenarios.node import NodeDriver
 from tests.scenarios.runs import SCENARIOS, script_file
 
-DRIVER = Path(__file__).parent / "client_engine.mjs"
 ACTORS = ("anna", "ben", "🙂", "ﬀ")
 
 
-class ClientEngine:
-    """A Node process that plays what it is given."""
+class ClientEngine(NodeDriver):
+    """Plays what it is given."""
 
     def __init__(self) -> None:
-        node = shutil.which("node")
-        if node is None:
-            pytest.fail("Node is not here: `make setup` brings it")
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen([node, str(DRIVER)], stdin=pipe, stdout=pipe, text=True, encoding="utf-8")
+        super().__init__("client_engine.mjs")
         self._known: set[str] = set()
 
-    def play(self, scenario: str, options: dict[str, Any], arriving: list[dict], looks: list[float]) -> dict[str, Any]:
+    def play(self, scenario: str, options: dict[str, Any], arriving: list[dict], looks: list[float]) -> Any:
         table = compile_shipped(scenario)
         if scenario not in self._known:
             self._known.add(scenario)
-            self._ask({"define": table})
-        answer: dict[str, Any] = self._ask(
-            {"table": table["hash"], "options": options, "arriving": arriving, "looks": looks}
-        )
-        return answer
-
-    def _ask(self, request: dict[str, Any]) -> Any:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+            self.ask({"define": table})
+        return self.ask({"table": table["hash"], "options": options, "arriving": arriving, "looks": looks})
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[ClientEngine]:
     engine = ClientEngine()
     yield engine
-    engine.process.stdin.close()  # type: ignore[union-attr]
-    assert engine.process.wait(timeout=20) == 0
+    engine.close()
 
 
 def on_the_server(
