@@ -156,7 +156,7 @@ class Module(Titled):
 
 # A lesson that can be learned: an article with text, or a film that is ready.
 READY = (Q(kind=LessonKind.ARTICLE) & (~Q(body_zh="") | ~Q(body_en=""))) | (
-    ~Q(kind=LessonKind.ARTICLE) & Q(master__state=MasterState.PUBLISHED)
+    ~Q(kind=LessonKind.ARTICLE) & (Q(master__state=MasterState.PUBLISHED) | Q(master__published_prefix__gt=""))
 )
 
 
@@ -208,7 +208,7 @@ class Lesson(Titled):
     def is_ready(self) -> bool:
         """The same rule as `READY`, for a lesson whose master is loaded."""
         if self.is_film:
-            return self.master is not None and self.master.is_published
+            return self.master is not None and self.master.is_watchable
         return bool(self.body_zh or self.body_en)
 
     def get_absolute_url(self) -> str:

@@ -112,12 +112,17 @@ def _closed_lesson(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 
 def _player_config(request: HttpRequest, lesson: Lesson, after: Lesson | None, position: float) -> dict[str, Any]:
     """What static/js/player/config.js reads."""
-    found = playback(lesson.master, user=request.user, session_key=session_key_of(request))  # type: ignore[arg-type]
+    found = playback(
+        lesson.master,  # type: ignore[arg-type]
+        user=request.user,
+        session_key=session_key_of(request),
+        lesson=lesson.pk,
+    )
     signed_in = request.user.is_authenticated
     return {
         "id": str(lesson.pk),
         "title": lesson.title,
-        "src": {"hls": found["hls"], "dash": found["dash"]},
+        "src": {"hls": found["hls"], "dash": found["dash"], "tiled": found["tiled"]},
         "projection": "equirectangular" if lesson.kind == LessonKind.VIDEO_360 else "flat",
         "stereo": found["stereo"],
         "poster": found["poster_flat"] or found["poster"],

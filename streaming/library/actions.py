@@ -8,6 +8,7 @@ ACTION_LABELS = {
     "library.master.fail": pgettext_lazy("action log", "The preparation of a film failed"),
     "library.master.layout": pgettext_lazy("action log", "Corrected a film's layout"),
     "library.master.publish": pgettext_lazy("action log", "Published a film"),
+    "library.master.tiles": pgettext_lazy("action log", "Had tiles made of a film"),
     "library.master.receive": pgettext_lazy("action log", "Received a film"),
     "library.master.rename": pgettext_lazy("action log", "Renamed a film"),
     "library.master.retry": pgettext_lazy("action log", "Tried a film again"),

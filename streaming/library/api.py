@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from streaming.library import selectors
 from streaming.library.access import access_policy
-from streaming.library.delivery.tokens import session_key_of
+from streaming.library.delivery.tokens import lesson_of, session_key_of
 from streaming.library.models import Master
 from streaming.library.progress import progress_of
 
@@ -70,7 +70,10 @@ class Playback(APIView):
         master = get_object_or_404(Master, id=master_id)
         try:
             addresses: dict[str, Any] = selectors.playback(
-                master, user=request.user, session_key=session_key_of(request._request)
+                master,
+                user=request.user,
+                session_key=session_key_of(request._request),
+                lesson=lesson_of(request.query_params.get("lesson", "")),
             )
         except PermissionDenied:
             # The same as for a film that does not exist: who may not watch learns nothing.

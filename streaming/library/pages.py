@@ -199,7 +199,7 @@ def rendition_rows(master: Master, progress: dict[str, Any]) -> list[dict[str, A
     return [
         {
             "rendition": rendition,
-            "codec": Codec(rendition.codec).label,
+            "codec": codec_words(rendition),
             "quality": quality_word(rendition.width),
             "now": by_id.get(str(rendition.id), {}),
             "mbps": f"{rendition.kbps / 1000:.2f}" if rendition.kbps else "",
@@ -207,6 +207,18 @@ def rendition_rows(master: Master, progress: dict[str, Any]) -> list[dict[str, A
         }
         for rendition in master.renditions.all()
     ]
+
+
+def codec_words(rendition: Rendition) -> str:
+    label = Codec(rendition.codec).label
+    if not rendition.is_tiled:
+        return str(label)
+    grid = rendition.settings["grid"]
+    return _("%(codec)s in %(columns)d × %(rows)d tiles") % {
+        "codec": label,
+        "columns": grid["columns"],
+        "rows": grid["rows"],
+    }
 
 
 def quality_word(width: int) -> str:

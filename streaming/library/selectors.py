@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -82,28 +83,34 @@ def stills(master: Master, *, user: Any, session_key: str | None) -> dict[str, s
     return {key: _address(master, token, name) for key, name in names.items() if name}
 
 
-def playback(master: Master, *, user: Any, session_key: str | None) -> dict[str, Any]:
+def playback(master: Master, *, user: Any, session_key: str | None, lesson: UUID | str = "") -> dict[str, Any]:
     """What a player needs, with addresses that work for this viewer until `expires_at`.
 
-    `{"hls", "dash", "poster", "poster_flat", "thumbnails", "projection", "stereo", "duration", "expires_at", "renew"}`;
-    addresses of what is not there yet are None. `renew` answers the same again as JSON. `session_key` binds the
-    addresses of viewers without an account (`delivery.tokens.session_key_of(request)`). Raises PermissionDenied.
+    `{"hls", "dash", "tiled", "poster", "poster_flat", "thumbnails", "projection", "stereo", "duration", "expires_at",
+    "tiled_expires_at", "renew"}`; addresses of what is not there yet are None. `tiled` is the index of the tiles
+    (docs/tiles.md). `renew` answers the same again as JSON. `session_key` binds the addresses of viewers without an
+    account (`delivery.tokens.session_key_of(request)`); `lesson` is in which one they watch. Raises PermissionDenied.
     """
     if not may_view(user, master):
         raise PermissionDenied
-    token = tokens.sign(master.id, tokens.viewer_name(user=user, session_key=session_key))
+    viewer, now = tokens.viewer_name(user=user, session_key=session_key), timezone.now()
+    token = tokens.sign(master.id, viewer, lesson=lesson)
+    for_tiles = tokens.sign(master.id, viewer, lesson=lesson, tiles=True) if master.tiled else ""
+    renew = reverse("library:playback", args=[master.id])
     pictures = stills(master, user=user, session_key=session_key)
     return {
         "hls": _address(master, token, master.hls) if master.hls else None,
         "dash": _address(master, token, master.dash) if master.dash else None,
+        "tiled": _address(master, for_tiles, master.tiled) if master.tiled else None,
         "poster": pictures.get("poster"),
         "poster_flat": pictures.get("poster_flat"),
         "thumbnails": pictures.get("thumbnails"),
         "projection": master.projection,
         "stereo": master.stereo,
         "duration": master.duration,
-        "expires_at": (timezone.now() + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)).isoformat(),
-        "renew": reverse("library:playback", args=[master.id]),
+        "expires_at": (now + timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)).isoformat(),
+        "tiled_expires_at": (now + timedelta(seconds=settings.TILES_ADDRESS_SECONDS)).isoformat(),
+        "renew": f"{renew}?{urlencode({'lesson': tokens.lesson_label(lesson)})}" if lesson else renew,
     }
 
 

@@ -154,7 +154,7 @@ def _player_config(found: Master, request: HttpRequest) -> dict[str, Any]:
     return {
         "id": str(found.id),
         "title": found.title,
-        "src": {"hls": addresses["hls"], "dash": addresses["dash"]},
+        "src": {"hls": addresses["hls"], "dash": addresses["dash"], "tiled": addresses["tiled"]},
         "projection": found.projection,
         "stereo": found.stereo,
         "poster": addresses["poster_flat"] or addresses["poster"],

@@ -17,10 +17,12 @@ CONTENT_TYPES = {
     ".m4s": "video/iso.segment",
     ".m4a": "audio/mp4",
     ".vtt": "text/vtt; charset=utf-8",
+    ".json": "application/json",
+    ".bin": "application/octet-stream",
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
 }
-MANIFESTS = {".m3u8", ".mpd"}
+MANIFESTS = {".m3u8", ".mpd", ".json"}
 # Files that lead to others by relative addresses, so they must come from our own address.
 REFERRING = MANIFESTS | {".vtt"}
 

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from streaming.library import selectors
 from streaming.library.delivery import files, ranges, tokens
+from streaming.library.delivery.watching import first_of_block
 from streaming.library.packaging import store
 
 log = structlog.get_logger("library.watch")
@@ -42,13 +43,24 @@ async def media(request: HttpRequest, token: str, path: str) -> HttpResponseBase
         return _refusal(410, "expired", _("This address has expired. Reload the page."))
     except tokens.TokenRefusedError:
         return _refusal(403, "other_viewer", _("This address was made for somebody else. Open the film's own page."))
+    if not grant.opens(path):
+        return _refusal(403, "no_tiles", _("This address does not open tiles. Reload the page."))
     kind = files.content_type(path)
     if kind is None or not tokens.is_served(path):
         return _missing()
     if files.is_manifest(path):
         if not await sync_to_async(selectors.may_view_id)(user, grant.master_id):
             return _refusal(403, "no_access", _("You may no longer watch this film. Ask your instructor."))
-        log.info("watch", master=str(grant.master_id), user=user.pk, viewer=viewer, file=path)
+        log.info("watch", master=str(grant.master_id), lesson=grant.lesson, user=user.pk, viewer=viewer, file=path)
+    elif grant.tiles and (block := await sync_to_async(first_of_block)(token, path)):
+        log.info(
+            "watch_tiles",
+            master=str(grant.master_id),
+            lesson=grant.lesson,
+            user=user.pk,
+            viewer=viewer,
+            segments=f"{block[0]}-{block[1]}",
+        )
     response = await _answer(request, f"masters/{grant.master_id.hex}/{path}", kind)
     response["Cache-Control"] = "private, no-cache" if files.is_manifest(path) else "private, max-age=3600"
     return response

@@ -4,7 +4,7 @@ Files of one master live under `storage_prefix` of the default storage:
 
     masters/<id hex>/source/<file>            the original, never served to viewers
     masters/<id hex>/stills/...               poster.jpg, poster-flat.jpg, preview.jpg, preview.vtt
-    masters/<id hex>/published-<generation>/  master.m3u8, manifest.mpd and the CMAF segments they name
+    masters/<id hex>/published-<generation>/  master.m3u8, manifest.mpd and the CMAF segments they name; tiled/
     masters/<id hex>/timeline.npz             the source's index (`probe.timeline.Timeline`)
     masters/<id hex>/building-<generation>/   segments on their way; becomes published-<generation>/
 """
@@ -53,6 +53,13 @@ class Codec(models.TextChoices):
     AV1 = "av1", "AV1"
     H264 = "h264", "H.264"
     HEVC = "hevc", "HEVC"
+
+
+class RenditionKind(models.TextChoices):
+    """`tiled`: one row stands for all qualities of the tiles and their low layer (docs/tiles.md)."""
+
+    PLAIN = "plain", _("Whole picture")
+    TILED = "tiled", _("Tiles")
 
 
 class WorkState(models.TextChoices):
@@ -105,6 +112,8 @@ class Master(models.Model):
     # Counts plans; a task that carries an older generation has nothing left to do.
     generation = models.PositiveIntegerField(default=0)
     published_prefix = models.CharField(max_length=200, blank=True)
+    # Storage name of the published tiles' index; empty where there are none.
+    tiled = models.CharField(max_length=200, blank=True)
 
     # Lease of the one task that examines, assembles or checks this master.
     lease = models.UUIDField(null=True, blank=True)
@@ -139,6 +148,13 @@ class Master(models.Model):
         return Fraction(self.fps_num, self.fps_den or 1)
 
     @property
+    def color(self) -> tuple[int, int, int]:
+        """ITU-T H.273 code points of the source (primaries, transfer, matrix), 2 where it does not say."""
+        stored = self.probe["color"]
+        primaries, transfer, matrix = (stored[key] or 2 for key in ("primaries", "transfer", "matrix"))
+        return primaries, transfer, matrix
+
+    @property
     def timeline_name(self) -> str:
         """Storage name of the source's index."""
         return f"{self.storage_prefix}timeline.npz"
@@ -165,6 +181,11 @@ class Master(models.Model):
     def is_published(self) -> bool:
         return self.state == MasterState.PUBLISHED
 
+    @property
+    def is_watchable(self) -> bool:
+        """Also while a new version of what is published is being made."""
+        return self.is_published or bool(self.published_prefix)
+
 
 WORKING_STATES = frozenset(
     {
@@ -179,11 +200,13 @@ WORKING_STATES = frozenset(
 
 
 class Rendition(models.Model):
-    """One quality of the picture. `settings` is what its encoder was given; quality is known once it is done."""
+    """One quality of the picture, or the tiled title with all of its qualities. `settings` is what its encoder was
+    given; quality (of a tiled title: of its best one) is known once it is done."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     master = models.ForeignKey(Master, on_delete=models.CASCADE, related_name="renditions")
     position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=RenditionKind.choices, default=RenditionKind.PLAIN)
     codec = models.CharField(max_length=8, choices=Codec.choices)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -202,7 +225,9 @@ class Rendition(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["master", "codec", "width", "height"], name="library_rendition_once")
+            models.UniqueConstraint(
+                fields=["master", "kind", "codec", "width", "height"], name="library_rendition_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -210,8 +235,14 @@ class Rendition(models.Model):
 
     @property
     def name(self) -> str:
-        """Folder of the rendition among the published files, e.g. `h264-1920x960`."""
+        """Folder of the rendition among the published files, e.g. `h264-1920x960`, or `tiled`."""
+        if self.is_tiled:
+            return str(RenditionKind.TILED)
         return f"{self.codec}-{self.width}x{self.height}"
+
+    @property
+    def is_tiled(self) -> bool:
+        return self.kind == RenditionKind.TILED
 
 
 class Segment(models.Model):
@@ -233,6 +264,8 @@ class Segment(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     frames_done = models.PositiveIntegerField(default=0)
     file = models.CharField(max_length=200, blank=True)
+    # Of a tiled segment: what its index says of it, and its other files ("also").
+    details = models.JSONField(default=dict, blank=True)
     bytes = models.BigIntegerField(default=0)
     sse = models.FloatField(default=0.0)
     wsse = models.FloatField(default=0.0)
@@ -248,6 +281,11 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rendition_id}/{self.index}"
+
+    @property
+    def files(self) -> list[str]:
+        """Names below the rendition's folder."""
+        return [self.file, *self.details.get("also", [])]
 
 
 class AudioRendition(models.Model):

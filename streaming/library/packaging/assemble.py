@@ -1,6 +1,6 @@
 """Manifests over the finished segments of a master."""
 
-from streaming.library.models import AudioRendition, Master, Rendition
+from streaming.library.models import AudioRendition, Master, Rendition, RenditionKind
 from streaming.library.packaging import store
 from streaming.library.packaging.manifests import Track, dash_manifest, media_playlist, multivariant_playlist
 from streaming.library.packaging.names import PLAYLIST_NAME
@@ -22,8 +22,9 @@ def assemble(master: Master) -> None:
 
 
 def public_tracks(master: Master) -> list[Track]:
-    """What a viewer can choose from: pictures from the best down, then the sounds."""
-    videos = [video_track(master, rendition) for rendition in master.renditions.all()]
+    """What a player without tiles can choose from: pictures from the best down, then the sounds."""
+    plain = master.renditions.filter(kind=RenditionKind.PLAIN)
+    videos = [video_track(master, rendition) for rendition in plain]
     return videos + [audio_track(audio) for audio in master.audio_renditions.all()]
 
 

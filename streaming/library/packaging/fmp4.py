@@ -46,14 +46,27 @@ def video_header(
     stereo: str = "mono",
 ) -> bytes:
     """ftyp and moov of a video track, with colr, and Spherical Video V2 boxes when equirectangular."""
+    sample_entry = video_entry(entry, width, height, color=color, projection=projection, stereo=stereo)
+    return _header(sample_entry, VIDEO_MEDIA, b"vide", timescale, width, height)
+
+
+def video_entry(
+    entry: SampleEntry,
+    width: int,
+    height: int,
+    *,
+    color: tuple[int, int, int] = (2, 2, 2),
+    projection: str = "flat",
+    stereo: str = "mono",
+) -> bytes:
+    """A sample entry with its configuration (if it has one), colr, and Spherical Video V2 boxes."""
     extra = [box(b"colr", b"nclx", struct.pack(">HHHB", *color, 0))]
     if projection == "equirectangular":
         extra += [full_box(b"st3d", 0, 0, bytes([STEREO_MODES[stereo]])), _sv3d()]
     fields = bytes(6) + struct.pack(">H", 1) + bytes(16)
     fields += struct.pack(">HHIIIH", width, height, 0x480000, 0x480000, 0, 1) + bytes(32) + struct.pack(">Hh", 24, -1)
-    sample_entry = box(entry.type, fields, box(entry.box, entry.record), *extra)
-    media = full_box(b"vmhd", 0, 1, bytes(8))
-    return _header(sample_entry, media, b"vide", timescale, width, height)
+    configuration = box(entry.box, entry.record) if entry.record else b""
+    return box(entry.type, fields, configuration, *extra)
 
 
 def audio_header(entry: SampleEntry, channels: int, sample_rate: int, language: str = "und") -> bytes:
@@ -73,6 +86,21 @@ def _sv3d() -> bytes:
 def _header(
     entry: bytes, media: bytes, handler: bytes, timescale: int, width: int, height: int, language: str = "und"
 ) -> bytes:
+    return movie(timescale, {1: track(1, entry, media, handler, timescale, (width, height), language=language)})
+
+
+def track(
+    track_id: int,
+    entry: bytes,
+    media: bytes,
+    handler: bytes,
+    timescale: int,
+    size: tuple[int, int],
+    *,
+    references: bytes = b"",
+    language: str = "und",
+) -> bytes:
+    """trak of a fragmented track. `entry`: its sample entry; `media`: vmhd or smhd; `references`: a tref box."""
     sample_table = box(
         b"stbl",
         full_box(b"stsd", 0, 0, struct.pack(">I", 1), entry),
@@ -84,18 +112,19 @@ def _header(
     data_info = box(b"dinf", full_box(b"dref", 0, 0, struct.pack(">I", 1), full_box(b"url ", 0, 1)))
     volume = 0x0100 if handler == b"soun" else 0
     code = _language_code(language)
-    track = box(
+    return box(
         b"trak",
         full_box(
             b"tkhd",
             0,
             7,
-            struct.pack(">IIIII", 0, 0, 1, 0, 0),
+            struct.pack(">IIIII", 0, 0, track_id, 0, 0),
             bytes(8),
             struct.pack(">hhhh", 0, 0, volume, 0),
             MATRIX,
-            struct.pack(">II", width << 16, height << 16),
+            struct.pack(">II", size[0] << 16, size[1] << 16),
         ),
+        references,
         box(
             b"mdia",
             full_box(b"mdhd", 0, 0, struct.pack(">IIIIHH", 0, 0, timescale, 0, code, 0)),
@@ -103,14 +132,19 @@ def _header(
             box(b"minf", media, data_info, sample_table),
         ),
     )
-    movie_fields = struct.pack(">IIIIIHH", 0, 0, timescale, 0, 0x10000, 0x0100, 0) + bytes(8) + MATRIX + bytes(24)
-    movie = box(
+
+
+def movie(timescale: int, tracks: dict[int, bytes]) -> bytes:
+    """ftyp and moov over trak boxes by their track_ID."""
+    fields = struct.pack(">IIIIIHH", 0, 0, timescale, 0, 0x10000, 0x0100, 0) + bytes(8) + MATRIX + bytes(24)
+    extends = (full_box(b"trex", 0, 0, struct.pack(">IIIII", track_id, 1, 0, 0, 0)) for track_id in tracks)
+    moov = box(
         b"moov",
-        full_box(b"mvhd", 0, 0, movie_fields, struct.pack(">I", 2)),
-        track,
-        box(b"mvex", full_box(b"trex", 0, 0, struct.pack(">IIIII", 1, 1, 0, 0, 0))),
+        full_box(b"mvhd", 0, 0, fields, struct.pack(">I", max(tracks) + 1)),
+        *tracks.values(),
+        box(b"mvex", *extends),
     )
-    return box(b"ftyp", b"iso6", struct.pack(">I", 0), b"iso6cmfcmp41dash") + movie
+    return box(b"ftyp", b"iso6", struct.pack(">I", 0), b"iso6cmfcmp41dash") + moov
 
 
 def _language_code(language: str) -> int:
@@ -140,3 +174,4 @@ def segment(sequence: int, decode_time: int, samples: Iterable[TrackSample]) -> 
 
 
 SEGMENT_TYPE = box(b"styp", b"msdh", struct.pack(">I", 0), b"msdhmsixcmfs")
+VIDEO_MEDIA = full_box(b"vmhd", 0, 1, bytes(8))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 START_CODE = re.compile(rb"\x00\x00\x01")
 HEVC_VPS, HEVC_SPS, HEVC_PPS, HEVC_AUD = 32, 33, 34, 35
+HEVC_SEI_PREFIX = 39
 OBU_SEQUENCE_HEADER, OBU_TEMPORAL_DELIMITER = 1, 2
 
 

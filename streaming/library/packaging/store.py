@@ -184,6 +184,31 @@ def reveal(building: str, published: str) -> None:
     source.rename(target)
 
 
+def carry_over(source: str, target: str) -> None:
+    """Have everything under the prefix `source` under `target` too: linked on one disk, else copied. What is there
+    already stays, so that it may be done again. Raises `MediaError("disk_full")`."""
+    path = local_path(source)
+    if path is None:
+        _carry_stored(source.rstrip("/"), target.rstrip("/"))
+        return
+    with disk_full_is_media_error():
+        for file in sorted(path.rglob("*")):
+            place = local_path(f"{target}{file.relative_to(path).as_posix()}")
+            if file.is_file() and place is not None and not place.exists():
+                take_in(file, f"{target}{file.relative_to(path).as_posix()}", keep=True)
+
+
+def _carry_stored(source: str, target: str) -> None:
+    folders, files = default_storage.listdir(source)
+    for name in files:
+        if not default_storage.exists(f"{target}/{name}"):
+            with default_storage.open(f"{source}/{name}", "rb") as file:
+                default_storage.save(f"{target}/{name}", file)
+    for folder in folders:
+        if folder:
+            _carry_stored(f"{source}/{folder}", f"{target}/{folder}")
+
+
 def delete_tree(prefix: str) -> None:
     """Delete everything under a prefix of a master. Nothing there is no error."""
     path = local_path(prefix)

@@ -195,7 +195,7 @@ def drop_segments_without_files(master: Master) -> None:
         missing = [
             segment.id
             for segment in rendition.segments.filter(state=WorkState.DONE)
-            if not store.exists(f"{building}{rendition.name}/{segment.file}")
+            if not all(store.exists(f"{building}{rendition.name}/{name}") for name in segment.files)
         ]
         if missing:
             Segment.objects.filter(id__in=missing).update(state=WorkState.WAITING, attempts=0, frames_done=0)

@@ -6,10 +6,10 @@ from django.utils import timezone
 from streaming.library import queueing
 from streaming.library.encoders.base import VideoSettings, available, backend
 from streaming.library.models import AudioRendition, Master, MasterState, Rendition, Segment
+from streaming.library.services.tiling import plan_tiles, tiles_by_itself
 from streaming.library.transcode.ladder import cut, plan_ladder
 
 AUDIO_KBPS = {"aac": {1: 96, 2: 160}, "opus": {1: 64, 2: 128}}
-UNSPECIFIED = 2
 
 
 def make_plan(master: Master) -> None:
@@ -52,6 +52,9 @@ def make_plan(master: Master) -> None:
             ],
             batch_size=500,
         )
+    grid = tiles_by_itself(master)
+    if grid:
+        plan_tiles(master, grid)
     if master.probe.get("audio"):
         channels = min(2, max(1, master.probe["audio"]["channels"]))
         for codec, rates in AUDIO_KBPS.items():
@@ -78,8 +81,6 @@ def queue_waiting(master: Master) -> None:
 
 def video_settings(master: Master, rendition: Rendition) -> VideoSettings:
     """What the encoder of a rendition's segments is told."""
-    color = master.probe["color"]
-    primaries, transfer, matrix = (color[key] or UNSPECIFIED for key in ("primaries", "transfer", "matrix"))
     return VideoSettings(
         codec=rendition.codec,
         width=rendition.width,
@@ -88,7 +89,7 @@ def video_settings(master: Master, rendition: Rendition) -> VideoSettings:
         gop=rendition.settings["gop"],
         max_kbps=rendition.max_kbps,
         options=dict(rendition.settings["options"]),
-        color=(primaries, transfer, matrix),
+        color=master.color,
         projection=master.projection,
         stereo=master.stereo,
         threads=settings.LIBRARY_ENCODER_THREADS,

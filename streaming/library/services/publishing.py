@@ -1,5 +1,6 @@
 """assembling -> verifying -> published: manifests over the finished segments, the last look, and the change-over."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from streaming.library.models import (
     AudioRendition,
     Master,
     MasterState,
+    RenditionKind,
     Segment,
     WorkState,
 )
@@ -22,6 +24,11 @@ from streaming.library.services import failures
 from streaming.library.services.examining import make_master_stills
 from streaming.library.services.leases import Stopped, take
 from streaming.library.services.stages import announce_state, give_back_stage, stage_heart
+from streaming.library.services.tiling import assemble_tiles
+from streaming.library.tiled.index import FOLDER, INDEX_NAME
+
+# Part of the check's time that a tiled title takes.
+TILES_SHARE = 0.5
 
 
 def advance(master_id: UUID) -> None:
@@ -61,6 +68,7 @@ def assemble_master(master_id: UUID) -> None:
                 # The worker that was to make them is gone.
                 make_master_stills(master_id)
             assemble(master)
+            assemble_tiles(master)
         changed = Master.objects.filter(id=master_id, lease=lease, state=MasterState.ASSEMBLING).update(
             state=MasterState.VERIFYING,
             lease=None,
@@ -93,7 +101,7 @@ def verify_master(master_id: UUID) -> None:
                 heart.beat()
 
             master = Master.objects.get(id=master_id)
-            verify(public_tracks(master), finished_prefix(master), progress)
+            check_files(master, progress)
         publish(master_id, lease)
     except Stopped:
         give_back_stage(master_id, lease)
@@ -101,6 +109,21 @@ def verify_master(master_id: UUID) -> None:
         failures.fail_master(master_id, error, lease=lease)
     except Exception as error:
         failures.stage_failed(master_id, lease, error, queueing.VERIFY)
+
+
+def check_files(master: Master, progress: Callable[[float], None]) -> None:
+    """Raises `MediaError("verify_failed")`. `progress` hears 0..1 and may raise to stop."""
+    prefix, tiles = finished_prefix(master), master.renditions.filter(kind=RenditionKind.TILED).first()
+    share = TILES_SHARE if tiles else 0.0
+    verify(public_tracks(master), prefix, lambda part: progress(part * (1 - share)))
+    if tiles:
+        # Needs the codec's C part, which an installation without HEVC does not have.
+        from streaming.library.tiled.check import check_title
+
+        folder = f"{prefix}{tiles.name}/"
+        check_title(
+            lambda path: store.read(folder + path), tiles.frames, lambda part: progress(1 - share + share * part)
+        )
 
 
 def finished_prefix(master: Master) -> str:
@@ -125,6 +148,8 @@ def publish(master_id: UUID, lease: UUID) -> None:
         store.reveal(store.building_prefix(master.storage_prefix, master.generation), prefix)
         master.state, master.lease, master.stage_progress = MasterState.PUBLISHED, None, 1.0
         master.published_prefix, master.published_at = prefix, timezone.now()
+        tiled = master.renditions.filter(kind=RenditionKind.TILED).exists()
+        master.tiled = f"{prefix}{FOLDER}/{INDEX_NAME}" if tiled else ""
         master.error_code, master.error_params, master.error_detail = "", {}, ""
         master.save()
         announce.log_action(actor=None, action="library.master.publish", target=master, data={"prefix": prefix})

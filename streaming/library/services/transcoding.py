@@ -1,6 +1,8 @@
 """planned -> transcoding: one segment of one rendition, or the sound in one codec, by whichever worker is free."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -27,10 +29,27 @@ from streaming.library.services.leases import Heart, Stopped, take, wanted
 from streaming.library.services.planning import video_settings
 from streaming.library.services.publishing import advance
 from streaming.library.services.stages import announce_state
+from streaming.library.services.tiling import tiled_work
+from streaming.library.tiled.segment import make_tiled_segment
 from streaming.library.transcode.audio import AudioHeader, AudioWork, make_audio
 from streaming.library.transcode.segment import SegmentWork, make_segment
 
 AUDIO_SEGMENT_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a segment's task has made. `headers` (the same for all segments) and `files`: contents by name below the
+    rendition's folder; `details`: what a tiled title's index needs."""
+
+    headers: dict[str, bytes]
+    files: dict[str, bytes]
+    codecs: str
+    sse: float
+    wsse: float
+    cpu_seconds: float
+    wall_seconds: float
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 # --- segments ---------------------------------------------------------------------------------
@@ -66,12 +85,14 @@ def transcode_segment(segment_id: int) -> bool:
                 done = count
                 heart.beat()
 
-            result = make_segment(segment_work(segment), progress=progress)
+            made = make_tiles(segment, progress) if rendition.is_tiled else make_picture(segment, progress)
             heart.beat()
             folder = f"{store.building_prefix(master.storage_prefix, master.generation)}{rendition.name}/"
-            keep_header(folder + INIT_NAME, result.init)
-            store.write(folder + segment_name(segment.index), result.media)
-        finish_segment(segment, lease, result)
+            for name, data in made.headers.items():
+                keep_header(folder + name, data)
+            for name, data in made.files.items():
+                store.write(folder + name, data)
+        finish_segment(segment, lease, made)
     except Stopped:
         release_segment(segment_id, lease)
         failures.clean_up_if_gone(master)
@@ -81,6 +102,35 @@ def transcode_segment(segment_id: int) -> bool:
     except Exception as error:
         failures.segment_failed(segment, lease, error)
     return True
+
+
+def make_picture(segment: Segment, progress: Callable[[int], None]) -> Made:
+    """A segment of a rendition that is one whole picture."""
+    result = make_segment(segment_work(segment), progress=progress)
+    return Made(
+        headers={INIT_NAME: result.init},
+        files={segment_name(segment.index): result.media},
+        codecs=result.codecs,
+        sse=result.sse,
+        wsse=result.wsse,
+        cpu_seconds=result.cpu_seconds,
+        wall_seconds=result.wall_seconds,
+    )
+
+
+def make_tiles(segment: Segment, progress: Callable[[int], None]) -> Made:
+    """A segment of a tiled title: all its qualities."""
+    result = make_tiled_segment(tiled_work(segment), progress=progress)
+    return Made(
+        headers=result.headers,
+        files=result.files,
+        codecs=result.codecs,
+        sse=result.sse,
+        wsse=result.wsse,
+        cpu_seconds=result.cpu_seconds,
+        wall_seconds=result.wall_seconds,
+        details=result.details,
+    )
 
 
 def begin_transcoding(master: Master, rendition: Rendition) -> None:
@@ -113,24 +163,26 @@ def keep_header(name: str, init: bytes) -> None:
         raise RuntimeError("the header of this segment differs from the rendition's")
 
 
-def finish_segment(segment: Segment, lease: UUID, result: Any) -> None:
+def finish_segment(segment: Segment, lease: UUID, made: Made) -> None:
+    first, *also = made.files
     with transaction.atomic():
         changed = Segment.objects.filter(id=segment.id, lease=lease, state=WorkState.RUNNING).update(
             state=WorkState.DONE,
             lease=None,
             frames_done=segment.frames,
-            file=segment_name(segment.index),
-            bytes=len(result.media),
-            sse=result.sse,
-            wsse=result.wsse,
-            cpu_seconds=result.cpu_seconds,
-            wall_seconds=result.wall_seconds,
+            file=first,
+            details={**made.details, "also": also} if also else made.details,
+            bytes=sum(map(len, made.files.values())),
+            sse=made.sse,
+            wsse=made.wsse,
+            cpu_seconds=made.cpu_seconds,
+            wall_seconds=made.wall_seconds,
             finished_at=timezone.now(),
         )
         if not changed:
             failures.clean_up_if_gone(segment.rendition.master)
             return
-        Rendition.objects.filter(id=segment.rendition_id, codecs="").update(codecs=result.codecs)
+        Rendition.objects.filter(id=segment.rendition_id, codecs="").update(codecs=made.codecs)
         if not Segment.objects.filter(rendition=segment.rendition_id).exclude(state=WorkState.DONE).exists():
             finish_rendition(segment.rendition)
     announce.progress(segment.rendition.master_id)
@@ -138,7 +190,8 @@ def finish_segment(segment: Segment, lease: UUID, result: Any) -> None:
 
 
 def finish_rendition(rendition: Rendition) -> None:
-    """Sum up a rendition whose last segment is done: size, rates, quality."""
+    """Sum up a rendition whose last segment is done: size, rates, quality. Those of a tiled title are the rates of all
+    its qualities together, and the quality of the best."""
     fps = rendition.master.fps
     sums = rendition.segments.aggregate(frames=Sum("frames"), bytes=Sum("bytes"), sse=Sum("sse"), wsse=Sum("wsse"))
     samples = sums["frames"] * rendition.width * rendition.height

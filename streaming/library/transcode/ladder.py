@@ -101,9 +101,9 @@ def fits_h264(width: int, height: int, fps: Fraction) -> bool:
     return macroblocks <= MAX_MACROBLOCKS and macroblocks * fps <= MAX_MACROBLOCKS_PER_SECOND
 
 
-def cut(frames: int, fps: Fraction) -> list[tuple[int, int]]:
+def cut(frames: int, fps: Fraction, seconds: float = SEGMENT_SECONDS) -> list[tuple[int, int]]:
     """(first picture, number of pictures) of each segment. Segments begin at multiples of the same number."""
-    length = max(1, round(SEGMENT_SECONDS * fps))
+    length = max(1, round(seconds * fps))
     starts = list(range(0, frames, length))
     if len(starts) > 1 and frames - starts[-1] < length * SHORTEST_TAIL:
         starts.pop()

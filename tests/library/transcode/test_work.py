@@ -135,7 +135,8 @@ def test_what_a_slow_worker_brings_after_it_was_given_up_is_not_taken(
     lease = leases.take(Segment.objects.filter(id=segment.id), state="running")
     assert lease is not None
     Segment.objects.filter(id=segment.id).update(lease=uuid.uuid4())
-    transcoding.finish_segment(segment, lease, result())
+    late = transcoding.Made({}, {"seg-00000.m4s": b"media"}, "avc1.640028", 1e6, 1e6, 1.0, 1.0)
+    transcoding.finish_segment(segment, lease, late)
     assert Segment.objects.get(id=segment.id).state == "running"
 
 

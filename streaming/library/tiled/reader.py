@@ -1,0 +1,232 @@
+"""Reading a tiled title as a client does: byte ranges from the index, samples of the fragments, one stream out of it.
+
+Files come through a function from a path below the title's folder to bytes, so that stored titles, folders and tests
+are read alike. What is read is not trusted: `TiledError` says which file and tile is wrong.
+"""
+
+import base64
+import json
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from codec_native import BitstreamError, Place, Stream, merge, pack
+from streaming.library.packaging.names import segment_name
+from streaming.library.tiled.grid import Grid
+from streaming.library.tiled.index import INDEX_NAME, VERSION
+from streaming.library.tiled.packed import Packing, strip_numbers
+from streaming.library.tiled.segment import unpack_sizes
+
+START = b"\x00\x00\x00\x01"
+DELIMITER = START + bytes([35 << 1, 1, 0x50])
+ARRAYS_AT = 22
+
+Read = Callable[[str], bytes]
+
+
+class TiledError(Exception):
+    """A title that is not what its index says. The text names file and tile."""
+
+
+class TiledTitle:
+    """An opened title. `read(path)` gives a file's bytes and raises FileNotFoundError."""
+
+    def __init__(self, read: Read) -> None:
+        self.read = read
+        self.index: dict[str, Any] = json.loads(read(INDEX_NAME))
+        if self.index.get("version") != VERSION:
+            raise TiledError(f"{INDEX_NAME} has version {self.index.get('version')}, not {VERSION}")
+        self.grid = Grid.from_json(self.index["grid"])
+        self.low = Grid.from_json(self.index["low"]["grid"])
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> "TiledTitle":
+        return cls(lambda path: (folder / path).read_bytes())
+
+    @property
+    def packing(self) -> Packing | None:
+        stored = self.index["pack"]
+        if stored is None:
+            return None
+        return Packing(
+            columns=tuple(stored["columns"]),
+            rows=tuple(stored["rows"]),
+            high=tuple((column, row) for column, row in stored["high"]),
+            low=tuple((column, row, tuple(tiles)) for column, row, tiles in stored["low"]),
+            bits=stored["map"]["bits"],
+        )
+
+    def sizes(self, quality: int, segment: int) -> list[int]:
+        """Bytes of each tile of one quality."""
+        tiles = self.grid.tiles
+        sizes = unpack_sizes(self.index["segments"][segment]["sizes"])
+        if len(sizes) != tiles * len(self.index["qualities"]):
+            raise TiledError(f"segment {segment} has {len(sizes)} sizes in {INDEX_NAME}")
+        return sizes[quality * tiles : (quality + 1) * tiles]
+
+    def tile_range(self, quality: int, segment: int, tile: int) -> tuple[int, int]:
+        """(offset, size) of a tile in its quality's file."""
+        sizes = self.sizes(quality, segment)
+        return self.index["segments"][segment]["header"] + sum(sizes[:tile]), sizes[tile]
+
+    def path(self, quality: int, segment: int) -> str:
+        return f"{self.index['qualities'][quality]['directory']}/{segment_name(segment)}"
+
+    def tiles(self, quality: int, segment: int) -> list[list[bytes]]:
+        """NAL units of each tile, in decoding order. Raises `TiledError` where file and index differ."""
+        path, facts = self.path(quality, segment), self.index["segments"][segment]
+        data, sizes = self.read(path), self.sizes(quality, segment)
+        if len(data) != facts["header"] + sum(sizes):
+            raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {facts['header'] + sum(sizes)}")
+        found, at = [], facts["header"]
+        for tile, size in enumerate(sizes):
+            try:
+                track, time, samples = fragment_samples(data[at : at + size])
+                units = [only_unit(sample) for sample in samples]
+            except (ValueError, struct.error) as error:
+                raise TiledError(f"{path}, tile {tile}: {error}") from error
+            if (track, len(units), time) != (tile + 1, facts["frames"], facts["frame"] * self.index["ticks"]):
+                raise TiledError(f"{path}, tile {tile}: track {track} with {len(units)} pictures from {time}")
+            found.append(units)
+            at += size
+        return found
+
+    def low_pictures(self, segment: int) -> list[bytes]:
+        """Access units of the low layer, length-prefixed."""
+        path = f"{self.index['low']['directory']}/{segment_name(segment)}"
+        data, facts = self.read(path), self.index["segments"][segment]
+        if len(data) != facts["low"]:
+            raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {facts['low']}")
+        try:
+            head = int.from_bytes(data[:4], "big")
+            _, _, samples = fragment_samples(data[head:])
+        except (ValueError, struct.error) as error:
+            raise TiledError(f"{path}: {error}") from error
+        if len(samples) != facts["frames"]:
+            raise TiledError(f"{path} has {len(samples)} pictures instead of {facts['frames']}")
+        return samples
+
+    def annexb(self, quality: int, segment: int) -> bytes:
+        """One segment of one quality as a whole stream with delimiters, as `codec_native.merge` takes it."""
+        tiles = self.tiles(quality, segment)
+        return with_headers(record_units(self.index["hvcc"]), zip(*tiles, strict=True))
+
+    def low_annexb(self, segment: int) -> bytes:
+        pictures = (list(units(sample)) for sample in self.low_pictures(segment))
+        return with_headers(record_units(self.index["low"]["hvcc"]), pictures)
+
+    def merged(self, segment: int, choice: Sequence[int]) -> bytes:
+        """Annex B of a segment with one quality for each tile. Raises `TiledError`."""
+        used = sorted(set(choice))
+        streams = [Stream(self.annexb(quality, segment)) for quality in used]
+        try:
+            return b"".join(merge(streams, [used.index(quality) for quality in choice]))
+        except BitstreamError as error:
+            raise TiledError(f"segment {segment} does not merge: {error}") from error
+
+    def packed(self, segment: int, chosen: Sequence[int], quality: int = 0) -> bytes:
+        """Annex B of a segment in the packed layout, with the `chosen` tiles large. Raises `TiledError`."""
+        packing = self.packing
+        if packing is None or len(chosen) != len(packing.high):
+            raise TiledError("this title has no packed layout for so many tiles")
+        numbers = strip_numbers(packing, chosen)
+        streams = [Stream(self.annexb(quality, segment)), Stream(self.low_annexb(segment))]
+        streams += [Stream(self.strip(segment, number)) for number in numbers]
+        places = [Place(0, tile, *cell) for tile, cell in zip(sorted(chosen), packing.high, strict=True)]
+        places += [Place(1, tile, column, row) for column, row, tiles in packing.low for tile in tiles]
+        places += [Place(2 + column, 0, column, packing.map_row) for column in range(len(numbers))]
+        try:
+            return b"".join(pack(streams, packing.columns, packing.rows, places))
+        except BitstreamError as error:
+            raise TiledError(f"segment {segment} does not pack: {error}") from error
+
+    def strip(self, segment: int, number: int) -> bytes:
+        """Annex B of one variant of the map strip over one segment."""
+        stored, frames = self.index["pack"]["map"], self.index["segments"][segment]["frames"]
+        data = self.read(stored["file"])
+        variant = next(unit for place, unit in enumerate(units(data)) if place == number)
+        following = units(data[stored["trailing"][str(frames)] :])
+        pictures = [[variant], *([next(following)] for _ in range(frames - 1))]
+        return with_headers(record_units(stored["hvcc"]), pictures)
+
+
+def fragment_samples(data: bytes) -> tuple[int, int, list[bytes]]:
+    """(track_ID, decode time, samples) of one moof and mdat. Raises ValueError, struct.error."""
+    (moof, mdat) = boxes(data)
+    if (moof[0], mdat[0]) != (b"moof", b"mdat"):
+        raise ValueError("this is not one moof and one mdat")
+    (traf,) = [payload for kind, payload in boxes(moof[1]) if kind == b"traf"]
+    parts = dict(boxes(traf))
+    track = struct.unpack(">I", parts[b"tfhd"][4:8])[0]
+    time = struct.unpack(">Q", parts[b"tfdt"][4:12])[0]
+    sizes = run_sizes(parts[b"trun"])
+    if sum(sizes) != len(mdat[1]):
+        raise ValueError(f"samples of {sum(sizes)} bytes in an mdat of {len(mdat[1])}")
+    samples, at = [], 0
+    for size in sizes:
+        samples.append(mdat[1][at : at + size])
+        at += size
+    return track, time, samples
+
+
+def run_sizes(run: bytes) -> list[int]:
+    flags, count = struct.unpack(">II", run[:8])
+    at = 8 + 4 * bool(flags & 0x1) + 4 * bool(flags & 0x4)
+    fields = [bool(flags & flag) for flag in (0x100, 0x200, 0x400, 0x800)]
+    if not fields[1] or len(run) != at + 4 * sum(fields) * count:
+        raise ValueError("the run is not as long as it says")
+    step, place = 4 * sum(fields), 4 * fields[0]
+    return [struct.unpack(">I", run[at + i * step + place :][:4])[0] for i in range(count)]
+
+
+def boxes(data: bytes) -> list[tuple[bytes, bytes]]:
+    """(type, payload) of the boxes that fill `data` exactly. Raises ValueError."""
+    found, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size < 8 or at + size > len(data):
+            raise ValueError(f"a box of {size} bytes where {len(data) - at} are left")
+        found.append((data[at + 4 : at + 8], data[at + 8 : at + size]))
+        at += size
+    return found
+
+
+def units(data: bytes) -> Iterator[bytes]:
+    """NAL units with four bytes of length in front. Raises ValueError where they are cut off."""
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size < 2 or at + 4 + size > len(data):
+            raise ValueError(f"a NAL unit of {size} bytes where {len(data) - at - 4} are left")
+        yield data[at + 4 : at + 4 + size]
+        at += 4 + size
+
+
+def only_unit(sample: bytes) -> bytes:
+    (unit,) = units(sample)
+    return unit
+
+
+def record_units(record: str) -> list[bytes]:
+    """Parameter sets and SEI of a base64 hvcC payload."""
+    data = base64.b64decode(record)
+    found, at = [], ARRAYS_AT + 1
+    for _ in range(data[ARRAYS_AT]):
+        count = int.from_bytes(data[at + 1 : at + 3], "big")
+        at += 3
+        for _ in range(count):
+            size = int.from_bytes(data[at : at + 2], "big")
+            found.append(data[at + 2 : at + 2 + size])
+            at += 2 + size
+    return found
+
+
+def with_headers(headers: Sequence[bytes], pictures: Iterator[Sequence[bytes]] | Any) -> bytes:
+    """Annex B with a delimiter before every picture and the headers before the first."""
+    out = bytearray()
+    for place, picture in enumerate(pictures):
+        out += DELIMITER
+        for unit in [*(headers if place == 0 else ()), *picture]:
+            out += START + unit
+    return bytes(out)

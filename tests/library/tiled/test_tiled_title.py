@@ -1,0 +1,146 @@
+"""From a film to a published tiled title in one process, on a local disk and on a storage without paths (as S3 is)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import InMemoryStorage, default_storage, storages
+from django.db import transaction
+
+from streaming.library.models import Master, Segment
+from streaming.library.packaging import store
+from streaming.library.queueing import without_broker
+from streaming.library.services import examining, leases, masters, publishing, retiling, transcoding
+from streaming.library.tiled.check import decode
+from streaming.library.tiled.reader import TiledTitle
+from tests.library.films import make_film
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Elsewhere(InMemoryStorage):
+    """A storage whose files have no paths, as on S3."""
+
+    def path(self, name: str) -> str:
+        raise NotImplementedError
+
+    def _relative_path(self, name: str) -> str:
+        return os.path.relpath(super().path(name), self.location)
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
+    """No broker, and no heartbeats: the tests' database is one for all threads."""
+    monkeypatch.setattr(leases, "BEAT_SECONDS", 3600.0)
+    settings.LIBRARY_CODECS = ["h264"]
+    with without_broker():
+        yield
+
+
+@pytest.fixture(params=["disk", "elsewhere"])
+def storage(request: pytest.FixtureRequest, settings: Any, storage_dirs: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    settings.DATA_DIR = storage_dirs
+    if request.param == "elsewhere":
+        monkeypatch.setitem(storages._storages, "default", Elsewhere())
+        monkeypatch.setattr(default_storage, "_wrapped", storages["default"])
+    return str(request.param)
+
+
+@pytest.fixture
+def disk(settings: Any, storage_dirs: Path) -> None:
+    settings.DATA_DIR = storage_dirs
+
+
+def work_off(master: Master) -> Master:
+    for segment in Segment.objects.filter(rendition__master=master):
+        transcoding.transcode_segment(segment.id)
+    publishing.advance(master.id)
+    publishing.assemble_master(master.id)
+    publishing.verify_master(master.id)
+    return Master.objects.get(id=master.id)
+
+
+def published(tmp_path: Path, **film: Any) -> Master:
+    """768x384, 36 pictures: a segment of 1 s, and the rest."""
+    path = make_film(tmp_path / "film.mp4", **{"frames": 36, "width": 768, "height": 384, "rate": 24, **film})
+    master = masters.receive_upload(actor=None, path=path, original_name="film.mp4", copy=True)
+    examining.examine_master(master.id)
+    return work_off(master)
+
+
+def opened(master: Master) -> TiledTitle:
+    folder = master.tiled.removesuffix("index.json")
+    return TiledTitle(lambda path: store.read(folder + path))
+
+
+def test_a_published_film_gets_tiles_and_keeps_what_it_has(storage: str, tmp_path: Path) -> None:
+    before = published(tmp_path)
+    assert (before.state, before.tiled) == ("published", "")
+    ladder = {segment.file: segment.finished_at for segment in Segment.objects.filter(rendition__master=before)}
+    retiling.package_tiles(actor=None, master=before, grid="3x2")
+    during = Master.objects.get(id=before.id)
+    assert during.is_watchable and store.exists(during.hls)
+    after = work_off(during)
+    assert (after.state, after.error_detail) == ("published", "")
+    assert after.published_prefix != before.published_prefix and not store.exists(before.hls)
+    plain = Segment.objects.filter(rendition__master=after, rendition__kind="plain")
+    assert {segment.file: segment.finished_at for segment in plain} == ladder, "nothing was made twice"
+    for segment in plain:
+        assert store.exists(f"{after.published_prefix}{segment.rendition.name}/{segment.file}")
+    title = opened(after)
+    assert [segment["frames"] for segment in title.index["segments"]] == [24, 12]
+    decode(title.merged(1, [0, 2, 1, 1, 0, 2]), (768, 384), 12, "mixed")
+
+
+def test_the_index_is_true_to_every_file(disk: None, tmp_path: Path) -> None:
+    master = published(tmp_path)
+    retiling.package_tiles(actor=None, master=master, grid="3x2", seconds=0.5)
+    master = work_off(master)
+    title = opened(master)
+    folder = master.tiled.removesuffix("index.json")
+    assert title.index["segment_s"] == 0.5 and title.index["frames"] == 36
+    for segment, facts in enumerate(title.index["segments"]):
+        for quality in range(3):
+            size = default_storage.size(folder + title.path(quality, segment))
+            assert size == facts["header"] + sum(title.sizes(quality, segment))
+            assert [len(units) for units in title.tiles(quality, segment)] == [facts["frames"]] * 6
+    sizes = [sum(sum(title.sizes(quality, segment)) for segment in range(3)) for quality in range(3)]
+    assert [quality["kbps"] for quality in title.index["qualities"]] == [round(size * 8 / 1500, 1) for size in sizes]
+    errors = [quality["ws_psnr"] for quality in title.index["qualities"]]
+    assert errors == sorted(errors, reverse=True) and errors[0] > 38
+
+
+def test_a_title_that_is_not_as_its_index_says_is_not_published(disk: None, tmp_path: Path) -> None:
+    master = published(tmp_path)
+    retiling.package_tiles(actor=None, master=master, grid="3x2")
+    for segment in Segment.objects.filter(rendition__master=master, rendition__kind="tiled"):
+        transcoding.transcode_segment(segment.id)
+    liar = Segment.objects.filter(rendition__master=master, rendition__kind="tiled").latest("index")
+    publishing.advance(master.id)
+    liar.details["low"] += 1
+    liar.save()
+    publishing.assemble_master(master.id)
+    publishing.verify_master(master.id)
+    found = Master.objects.get(id=master.id)
+    assert (found.state, found.error_code) == ("failed", "verify_failed")
+    assert "low/seg-00001.m4s" in found.error_params["what"]
+    assert found.is_watchable and found.tiled == ""
+
+
+def test_trying_again_makes_what_was_cleared_away(disk: None, tmp_path: Path) -> None:
+    master = published(tmp_path)
+    retiling.package_tiles(actor=None, master=master, grid="3x2")
+    master.refresh_from_db()
+    first = Segment.objects.filter(rendition__master=master, rendition__kind="tiled").earliest("index")
+    transcoding.transcode_segment(first.id)
+    Master.objects.filter(id=master.id).update(state="cancelled")
+    path = store.local_path(f"{store.building_prefix(master.storage_prefix, master.generation)}tiled/q2/seg-00000.m4s")
+    assert path is not None
+    path.unlink()
+    with transaction.atomic():
+        masters.resume(Master.objects.select_for_update().get(id=master.id))
+    waiting = Segment.objects.filter(rendition__master=master, state="waiting")
+    assert {segment.rendition.kind for segment in waiting} == {"tiled"} and waiting.count() == 2
+    assert work_off(master).state == "published"
