@@ -118,7 +118,7 @@ class RunConsumer(AsyncWebsocketConsumer):
             said = json.loads(text) if len(text) <= LARGEST_MESSAGE else None
         except ValueError:
             said = None
-        handler = _HANDLERS.get(said.get("type")) if isinstance(said, dict) else None
+        handler = _HANDLERS.get(str(said.get("type"))) if isinstance(said, dict) else None
         if handler is None:
             raise RunRefused("bad_message", "type")
         await handler(self, said)
@@ -251,7 +251,7 @@ class RunConsumer(AsyncWebsocketConsumer):
     async def run_ended(self, event: dict[str, Any]) -> None:
         card = await database_sync_to_async(_card)(self.place)
         ended = {name: card[name] for name in ("outcome", "score", "passed", "why")}
-        await self._say({"type": "ended", **ended, "debrief": f"/scenarios/runs/{self.run_id}/"})
+        await self._say({"type": "ended", **ended, "debrief": f"/scenarios/runs/{self.run_id}/debrief/"})
 
     async def _say(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message, ensure_ascii=False))

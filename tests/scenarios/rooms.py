@@ -126,7 +126,8 @@ class Client:
         return self.closed
 
     async def _next(self, wait_s: float) -> dict[str, Any] | None:
-        output = await self._connection.receive_output(timeout=max(0.05, wait_s))
+        # The communicator's own way of waiting ends the connection when nothing comes in time.
+        output = await asyncio.wait_for(self._connection.output_queue.get(), max(0.05, wait_s))
         if output["type"] == "websocket.close":
             self.closed = output.get("code")
             return {"type": "closed", "code": self.closed}
