@@ -18,6 +18,8 @@ PAIRS = [
     ("accent", "accent-soft", 4.5),
     ("alarm", "alarm-soft", 4.5),
     ("accent-hover", "surface-2", 4.5),
+    ("middling", "surface", 4.5),
+    ("middling", "surface-2", 3),
     ("on-accent", "accent", 4.5),
     ("on-accent", "accent-hover", 4.5),
     ("on-alarm", "alarm", 4.5),

@@ -51,6 +51,7 @@ TEACHES = frozenset({"instructor", "administrator"})
 NAVIGATION = [
     NavEntry(_("Home"), "home", "house"),
     NavEntry(_("Courses"), "catalog:courses", "book-open"),
+    NavEntry(_("Scenarios"), "scenarios:scenarios", "heart-pulse"),
     NavEntry(_("Studio"), "catalog:studio", "pencil-ruler", TEACHES),
     NavEntry(_("Library"), "library:masters", "film", TEACHES),
     NavEntry(_("People"), "people:people", "users", frozenset({"administrator"})),

@@ -16,12 +16,12 @@ from courses.scenarios.scoring.score import ObjectiveScore, Score
 PLACES = 2
 
 
-def document(run: Run, vitals: Sequence[Vital], score: Score, *, outcome: str | None = None) -> dict[str, Any]:
-    """Everything a debrief shows. outcome: what it was called when it did not end by itself (stopped, abandoned).
+def document(run: Run, vitals: Sequence[Vital], score: Score) -> dict[str, Any]:
+    """Everything a debrief shows of a run that has ended.
 
     Times in seconds of the run, credits 0..1, points of 100, texts as {"zh-hans", "en"}.
     """
-    ended = run.outcome or outcome or "time_up"
+    ended = str(run.outcome)
     known = entry("outcomes", ended) or {}
     return {
         "scenario": run.definition.id,

@@ -31,20 +31,23 @@ def trace(
     profile: str,
     seed: int,
     roles: Mapping[str, str] | None = None,
-    until_s: float | None = None,
+    stopped: tuple[float, str] | None = None,
 ) -> tuple[Run, tuple[Vital, ...]]:
-    """The run of a whole log and its vital signs. until_s: when somebody ended it before its time. Raises NotOffered.
+    """The run of a whole log and its vital signs. stopped: (t_s, outcome) where it did not play to its end.
 
-    The same run as engine.log.replay() gives: looking does not change it.
+    The same run as engine.log.replay() gives: looking does not change it. Raises NotOffered.
     """
     run = Run(definition, mode, profile, seed, roles or {})
     vitals = [_look(run)]
     for event in sorted(events, key=lambda e: e.order):
         _advance(run, event.t_s, vitals)
         run.feed(event)
-    _advance(run, definition.duration_s if until_s is None else min(until_s, definition.duration_s), vitals)
-    if until_s is None:
+    if stopped is None:
+        _advance(run, definition.duration_s, vitals)
         run.finish()
+    else:
+        _advance(run, max(stopped[0], run.t_s), vitals)
+        run.stop(max(stopped[0], run.t_s), stopped[1])
     if vitals[-1].t_s < run.t_s:
         vitals.append(_look(run))
     return run, tuple(vitals)

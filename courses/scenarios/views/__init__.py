@@ -1,0 +1,1 @@
+"""Pages: choosing and playing scenarios, the debrief, the games, the instructor's overview."""
