@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const rooms = readdirSync(join(here, "js")).filter((room) => existsSync(join(here, "js", room, "index.js")));
 const entryPoints = Object.fromEntries(rooms.map((room) => [room, join(here, "js", room, "index.js")]));
+// Beside the player's bundle, which starts it by its address.
+entryPoints["tiles-worker"] = join(here, "js", "player", "tiled", "worker.js");
 if (existsSync(join(here, "css", "app.css"))) entryPoints.app = join(here, "css", "app.css");
 
 const options = {
@@ -20,7 +22,8 @@ const options = {
   sourcemap: true,
   legalComments: "linked",
   logLevel: "warning",
-  loader: { ".svg": "text" },
+  loader: { ".svg": "text", ".bin": "file" },
+  assetNames: "[name]-[hash]",
 };
 
 if (process.argv.includes("--watch")) await (await context(options)).watch();

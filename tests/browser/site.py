@@ -2,9 +2,11 @@
 
 import json
 import mimetypes
+import re
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from html import escape
@@ -42,6 +44,10 @@ class PlayerSite:
         self.reports: list[dict[str, str]] = []
         self.renewals = 0
         self.segments: list[str] = []
+        self.ranges: list[tuple[str, int, int]] = []
+        self.bytes_per_second = 0.0
+        self.tamper: Callable[[str, bytes], bytes | int | None] | None = None
+        """Given the path below the media folder and what would be sent: what is sent instead, a status, or None."""
 
     def expire_token(self) -> None:
         """From now on only media addresses given out later are answered."""
@@ -49,6 +55,10 @@ class PlayerSite:
 
     def address(self, kind: str, name: str) -> str:
         return f"/media/token-{self.token}/{kind}/{name}"
+
+    def addresses(self, kind: str) -> dict[str, str]:
+        tiled = {"tiled": self.address(kind, "tiled/index.json")} if (self.media / kind / "tiled").is_dir() else {}
+        return {"hls": self.address(kind, "master.m3u8"), **tiled}
 
     def page(self, kind: str = "sphere", *, template: str = "player", language: str = "en", **config: Any) -> str:
         """Makes a page and answers its address; `config` overrides parts of the player-config."""
@@ -102,9 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._media(parts)
         if parts[0] == "playback":
             self.site.renewals += 1
-            return self._send(
-                200, json.dumps({"hls": self.site.address(parts[1], "master.m3u8")}).encode(), "application/json"
-            )
+            return self._send(200, json.dumps(self.site.addresses(parts[1])).encode(), "application/json")
         if parts[0] in {"static", "node_modules"}:
             return self._file(ROOT / path.lstrip("/"))
         if parts[0] == "pages":
@@ -134,7 +142,28 @@ class _Handler(BaseHTTPRequestHandler):
         if parts[-1].endswith(".m4s"):
             self.site.segments.append("/".join(parts[3:]))
             time.sleep(self.site.segment_delay)
+        if parts[3] == "tiled":
+            return self._tiles("/".join(parts[2:]))
         return self._file(self.site.media / "/".join(parts[2:]))
+
+    def _tiles(self, name: str) -> None:
+        """A file of a tiled title, or a range of it, over a network of the speed and the faults that the test wants."""
+        path = self.site.media / name
+        if not path.is_file():
+            return self._send(404, b"", "text/plain")
+        data, total = path.read_bytes(), path.stat().st_size
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        first, last = (int(asked[1]), min(int(asked[2]), total - 1)) if asked else (0, total - 1)
+        data = data[first : last + 1]
+        self.site.ranges.append((name, first, last))
+        changed = self.site.tamper(name, data) if self.site.tamper else None
+        if isinstance(changed, int):
+            return self._send(changed, b"", "text/plain")
+        if self.site.bytes_per_second:
+            time.sleep(len(data) / self.site.bytes_per_second)
+        part = {"Content-Range": f"bytes {first}-{last}/{total}"} if asked else {}
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return self._send(206 if asked else 200, data if changed is None else changed, kind, part)
 
     def _file(self, path: Path) -> None:
         if not path.is_file():
@@ -142,11 +171,13 @@ class _Handler(BaseHTTPRequestHandler):
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return self._send(200, path.read_bytes(), kind)
 
-    def _send(self, status: int, body: bytes, kind: str) -> None:
+    def _send(self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         if kind.startswith("text/html"):
             self.send_header("Content-Security-Policy", self.site.policy)
             self.send_header("Set-Cookie", "csrftoken=known-token; Path=/")

@@ -68,7 +68,7 @@ def seen(frame: np.ndarray) -> list[tuple[int, int]]:
         row, column = divmod(tile, tiled_title.COLUMNS)
         y = (2 * row + 1) * height // tiled_title.ROWS // 2
         x = (2 * column + 1) * width // tiled_title.COLUMNS // 2
-        number = round((int(luma[y, x]) - tiled_title.luma_of(0)) / 5)
+        number = round((int(luma[y, x]) - tiled_title.luma_of(0)) / 4)
         differences = [abs(int(cb[y // 2, x // 2]) - chroma[0]) for chroma in tiled_title.CHROMA[:3]]
         found.append((number, differences.index(min(differences))))
     return found

@@ -6,6 +6,7 @@ with the packager's own parts; only the qualities are encoded apart, since they 
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,24 +23,28 @@ from streaming.library.tiled.strips import make_strips
 from streaming.library.transcode.segment import timescale_for
 
 WIDTH, HEIGHT, COLUMNS, ROWS = 1536, 768, 6, 6
-FPS, SEGMENT_FRAMES, SEGMENTS = 8, 8, 12
+FPS, SEGMENT_FRAMES, SEGMENTS = 16, 16, 8
 TILES = COLUMNS * ROWS
 # (Cb, Cr) of each quality, the best first, and of the low layer.
-CHROMA = ((110, 200), (60, 90), (200, 110), (128, 128))
+CHROMA = ((120, 158), (105, 110), (154, 120), (128, 128))
+BT709 = (1, 1, 1)
 LOW = len(CHROMA) - 1
 # A picture of this many samples holds sixteen of the tiles beside the low layer.
 PACKED_SAMPLES = 768 * 1024
 
 
 def luma_of(tile: int) -> int:
-    return 40 + 5 * tile
+    return 40 + 4 * tile
 
 
-def rgb_of(tile: int, quality: int) -> tuple[int, int, int]:
-    """What a browser shows for a tile (BT.601, as it assumes for small pictures without colour description)."""
-    y, cb, cr = 1.164 * (luma_of(tile) - 16), CHROMA[quality][0] - 128, CHROMA[quality][1] - 128
-    rgb = (y + 1.596 * cr, y - 0.392 * cb - 0.813 * cr, y + 2.017 * cb)
-    return tuple(int(min(255, max(0, value))) for value in rgb)  # type: ignore[return-value]
+def tile_shown(rgb: Sequence[float]) -> tuple[int, int]:
+    """(tile, quality) of a colour on screen (BT.709, as the streams say)."""
+    red, green, blue = rgb[:3]
+    luma = 16 + 0.183 * red + 0.614 * green + 0.062 * blue
+    cb = 128 - 0.101 * red - 0.339 * green + 0.439 * blue
+    cr = 128 + 0.439 * red - 0.399 * green - 0.040 * blue
+    distances = [abs(cb - u) + abs(cr - v) for u, v in CHROMA]
+    return round((luma - luma_of(0)) / 4), distances.index(min(distances))
 
 
 def picture(grid: Grid, quality: int, frame: int, full: Grid) -> NDArray[np.uint8]:
@@ -61,7 +66,7 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
     grid = make_grid(WIDTH, HEIGHT, COLUMNS, ROWS)
     low = low_grid(grid)
     settings = TiledSettings(
-        grid=grid, low=low, fps=Fraction(FPS), gop=SEGMENT_FRAMES, crf=22.0, offsets=(0.0,), low_crf=22.0
+        grid=grid, low=low, fps=Fraction(FPS), gop=SEGMENT_FRAMES, crf=22.0, offsets=(0.0,), low_crf=22.0, color=BT709
     )
     timescale, ticks = timescale_for(settings.fps)
     rows = []

@@ -11,7 +11,7 @@ import { completeRegions } from "./regions.js";
  * @typedef {object} PlayerConfig
  * @property {string} id the lesson or master; names what this browser remembers
  * @property {string} title
- * @property {{ hls: string, dash?: string }} src
+ * @property {{ hls: string, dash?: string, tiled?: string }} src
  * @property {"equirectangular" | "flat"} projection
  * @property {"mono" | "top-bottom"} stereo
  * @property {string | null} poster
@@ -38,7 +38,7 @@ export function completeConfig(given) {
   return {
     id: String(given.id ?? hls),
     title: String(given.title ?? ""),
-    src: { hls, dash: given.src.dash ?? undefined },
+    src: { hls, dash: given.src.dash ?? undefined, tiled: given.src.tiled || undefined },
     projection: given.projection === "flat" ? "flat" : "equirectangular",
     stereo: given.stereo === "top-bottom" ? "top-bottom" : "mono",
     poster: given.poster || null,

@@ -24,6 +24,7 @@ export class PlaybackAddress {
   #manifest;
   #base;
   #playbackUrl;
+  #tiled;
   /** Folders whose token has run out. @type {string[]} */
   #old = [];
   /** @type {Promise<void> | null} */
@@ -33,8 +34,10 @@ export class PlaybackAddress {
    * @param {string} manifest
    * @param {string | null} playbackUrl answers `{"hls": …}` with a fresh token; null: addresses do not run out
    * @param {string} [base] address of the page
+   * @param {string | null} [tiled] index of the title in tiles
    */
-  constructor(manifest, playbackUrl, base = document.baseURI) {
+  constructor(manifest, playbackUrl, base = document.baseURI, tiled = null) {
+    this.#tiled = tiled;
     this.#manifest = manifest;
     this.#playbackUrl = playbackUrl;
     this.#base = base;
@@ -43,6 +46,11 @@ export class PlaybackAddress {
   /** Absolute address of the manifest, with the newest token. */
   get manifest() {
     return new URL(this.#manifest, this.#base).href;
+  }
+
+  /** Absolute address of the tiled title's index, with the newest token; null where there is none. */
+  get tiled() {
+    return this.#tiled && new URL(this.#tiled, this.#base).href;
   }
 
   /**
@@ -79,6 +87,7 @@ export class PlaybackAddress {
     if (!fresh?.hls) throw new RenewalError("denied");
     this.#old.push(folderOf(this.#manifest, this.#base));
     this.#manifest = fresh.hls;
+    if (fresh.tiled) this.#tiled = fresh.tiled;
     const now = folderOf(this.#manifest, this.#base);
     this.#old = this.#old.filter((folder) => folder !== now);
   }

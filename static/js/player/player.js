@@ -11,9 +11,10 @@ import { messages } from "./messages.js";
 import { PlaybackAddress } from "./playback.js";
 import { loadPreferences, savePreferences, SPEEDS } from "./preferences.js";
 import { Progress, resumePoint } from "./progress.js";
-import { clamp } from "./projection.js";
+import { clamp, horizontalFov, verticalFov } from "./projection.js";
 import { qualityWord } from "./quality.js";
 import { createSource } from "./source.js";
+import { TiledSource } from "./source-tiled.js";
 import { NoWebGL, Stage } from "./stage.js";
 import { Bar } from "./ui/bar.js";
 import { Cards } from "./ui/cards.js";
@@ -30,6 +31,8 @@ import { VrMode } from "./xr/mode.js";
 const SLEEP_MS = 3000;
 const VOLUME_STEP = 0.1;
 const ZOOM_STEP = 1.15;
+/** Degrees across and down that a headset shows, about. */
+const HEADSET_FOV = 100;
 
 /** Tells "change" whenever a choice or an ability changed; the video element tells about playing by itself. */
 export class Player extends EventTarget {
@@ -43,6 +46,8 @@ export class Player extends EventTarget {
   #captionBox = element("div", { class: "player__captions" });
   #sleepTimer = 0;
   #offline = false;
+  /** @type {import("./tiled/packed-layout.js").Packing | null} */
+  #packing = null;
 
   /**
    * @param {HTMLElement} host
@@ -74,7 +79,7 @@ export class Player extends EventTarget {
     this.cards = new Cards(this);
     this.shortcuts = shortcutsDialog(this.say);
     this.#build();
-    this.address = new PlaybackAddress(config.src.hls, config.playbackUrl);
+    this.address = new PlaybackAddress(config.src.hls, config.playbackUrl, document.baseURI, this.isSpherical ? config.src.tiled : null);
     this.source = createSource(this.video, this.address, config.projection, {
       onQualities: (qualities) => {
         this.qualities = qualities;
@@ -86,6 +91,12 @@ export class Player extends EventTarget {
         this.#offline = false;
         this.cards.showTrouble(null);
       },
+    }, {
+      gaze: () => this.#gaze(),
+      regions: config.regions,
+      crowdUrl: config.crowdUrl,
+      capKbps: this.preferences.tilesCap,
+      onPacking: (packing) => this.#arrange(packing),
     });
     this.vr = new VrMode(this, () => this.ensureStage());
     if (this.isSpherical) this.#raiseStage();
@@ -157,6 +168,17 @@ export class Player extends EventTarget {
   chooseQuality(word) {
     this.source.choose(word);
     this.#prefer({ quality: word });
+  }
+
+  /** Most traffic for a title in tiles. @param {number} capKbps kbit/s, one of TILE_CAPS */
+  chooseTilesCap(capKbps) {
+    if (this.source instanceof TiledSource) this.source.limit(capKbps);
+    this.#prefer({ tilesCap: capKbps });
+  }
+
+  /** Whether the title plays in tiles now: sharp where the person looks. */
+  get tiled() {
+    return this.source instanceof TiledSource && this.source.tiled;
   }
 
   /** @returns {import("./quality.js").QualityWord | null} the word for what is on screen */
@@ -252,6 +274,22 @@ export class Player extends EventTarget {
 
   // --- putting together -----------------------------------------------------------------------
 
+  /** The view as a source in tiles asks for it. */
+  #gaze() {
+    const { yaw, pitch } = this.lookingAt();
+    if (this.vr.isPresenting) return { yaw, pitch, fovX: HEADSET_FOV, fovY: HEADSET_FOV };
+    const aspect = this.#canvas.clientWidth / Math.max(1, this.#canvas.clientHeight) || 1;
+    return { yaw, pitch, fovX: horizontalFov(this.view.fov, aspect), fovY: verticalFov(this.view.fov, aspect) };
+  }
+
+  /** @param {import("./tiled/packed-layout.js").Packing | null} packing */
+  #arrange(packing) {
+    this.#packing = packing;
+    // Without WebGL nothing puts a packed picture together again.
+    if (packing && this.host.dataset.picture !== "sphere") return this.source.choose(this.qualities[0]?.word ?? "light");
+    this.stage?.setPacking(packing);
+  }
+
   /**
    * The stage, made when it is first needed.
    * @returns {Stage}
@@ -262,6 +300,7 @@ export class Player extends EventTarget {
       const stage = new Stage(this.#canvas, this.video, this.view, this.config);
       stage.onDrawn = () => this.#onDrawn(stage);
       this.stage = stage;
+      stage.setPacking(this.#packing);
     }
     return this.stage;
   }

@@ -51,6 +51,20 @@ export function qualityMenu(renditions, projection) {
   return [...menu.values()];
 }
 
+/**
+ * The renditions that an HLS manifest offers.
+ * @param {string} manifest text of the multivariant playlist
+ * @returns {Rendition[]}
+ */
+export function renditionsOf(manifest) {
+  const lines = manifest.match(/^#EXT-X-STREAM-INF:.*$/gm) ?? [];
+  return lines.map((line, index) => {
+    const [, width = "0", height = "0"] = /RESOLUTION=(\d+)x(\d+)/.exec(line) ?? [];
+    const codec = /CODECS="([^",]+)/.exec(line)?.[1] ?? "";
+    return { index, width: Number(width), height: Number(height), bitrate: Number(/[:,]BANDWIDTH=(\d+)/.exec(line)?.[1] ?? 0), codec };
+  });
+}
+
 /** @typedef {"hevc" | "av1" | "h264" | "other"} CodecFamily */
 
 /**

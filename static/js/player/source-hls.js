@@ -93,6 +93,13 @@ export class HlsSource {
     hls.loadSource(this.#address.manifest);
   }
 
+  close() {
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.#onOnline);
+    this.#hls?.destroy();
+    this.#hls = null;
+  }
+
   hurry() {
     this.#wanted = true;
     if (!this.#hls) return;

@@ -42,6 +42,13 @@ export class NativeSource {
     );
   }
 
+  close() {
+    clearTimeout(this.#timer);
+    this.#video.removeEventListener("error", this.#onError);
+    this.#video.removeEventListener("playing", this.#onPlaying);
+    this.#video.removeEventListener("resize", this.#events.onQuality);
+  }
+
   hurry() {
     this.#video.preload = "auto";
   }

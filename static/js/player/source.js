@@ -3,6 +3,7 @@
 import Hls from "hls.js";
 import { HlsSource } from "./source-hls.js";
 import { NativeSource } from "./source-native.js";
+import { TiledSource } from "./source-tiled.js";
 
 /**
  * @typedef {"network" | "denied" | "gone" | "codec" | "broken"} Trouble
@@ -13,6 +14,13 @@ import { NativeSource } from "./source-native.js";
  * @property {number | null} bitrate of the rendition, bit/s
  * @property {number | null} bandwidth measured, bit/s
  * @property {string} codec RFC 6381, empty when unknown
+ * @property {TileFigures} [tiles] where tiles are played
+ *
+ * @typedef {object} TileFigures
+ * @property {number[]} view shares of the view by quality, best first; the last one is missing
+ * @property {{ turns: number, p50: number, p95: number }} sharp seconds from a turn of the head to full quality
+ * @property {number} broken tiles that were damaged and shown in a lower quality
+ * @property {boolean} packed whether pictures are packed for a 4K decoder
  *
  * @typedef {object} SourceEvents what a source tells the player
  * @property {(qualities: import("./quality.js").Quality[]) => void} onQualities
@@ -27,6 +35,7 @@ import { NativeSource } from "./source-native.js";
  * @property {(word: import("./quality.js").QualityWord | "auto") => void} choose
  * @property {() => import("./quality.js").Rendition | null} current
  * @property {() => Figures} figures
+ * @property {() => void} close another source takes over the video
  */
 
 /** Apple's browsers play HLS in hardware with their own player; others answer "maybe" without being as able. */
@@ -42,7 +51,22 @@ function playsHlsWell(/** @type {HTMLVideoElement} */ video) {
  * @param {SourceEvents} events
  * @returns {Source}
  */
-export function createSource(video, address, projection, events) {
+export function createLadder(video, address, projection, events) {
   if (playsHlsWell(video)) return new NativeSource(video, address, events);
   return new HlsSource(video, address, projection, events);
+}
+
+/**
+ * The title in tiles where there is one, with the ladder to fall back on.
+ * @param {HTMLVideoElement} video
+ * @param {import("./playback.js").PlaybackAddress} address
+ * @param {"equirectangular" | "flat"} projection
+ * @param {SourceEvents} events
+ * @param {Omit<import("./source-tiled.js").TiledOptions, "makeLadder">} tiled
+ * @returns {Source}
+ */
+export function createSource(video, address, projection, events, tiled) {
+  const makeLadder = () => createLadder(video, address, projection, events);
+  if (!address.tiled || typeof MediaSource === "undefined" || typeof Worker === "undefined") return makeLadder();
+  return new TiledSource(video, address, projection, events, { ...tiled, makeLadder });
 }

@@ -5,7 +5,7 @@
  * Colour: the video's texture holds sRGB-encoded values and so does the canvas; they pass through untouched.
  */
 
-import { BackSide, Group, IcosahedronGeometry, Mesh, ShaderMaterial, Vector4 } from "three";
+import { BackSide, Group, IcosahedronGeometry, Mesh, ShaderMaterial, Vector2, Vector4 } from "three";
 
 /** Layers as three.js counts them in WebXR: 1 is seen by the left eye only, 2 by the right eye only. */
 export const LEFT_EYE = 1;
@@ -25,6 +25,33 @@ const fragmentShader = /* glsl */ `
   uniform vec4 part; // bottom and height of this eye's half, and half a texel as margin to the other eye's half
   varying vec3 direction;
   const float TURN = 6.283185307179586;
+
+  #ifdef PACKED
+    // A tile of the large picture where the map says that it is there, else the small whole sphere (packed-layout.js).
+    uniform sampler2D map;
+    uniform vec2 size;
+    uniform vec2 cells[CELLS];
+    uniform vec2 low[LOW_TILES];
+    vec4 packedColour(vec2 place) {
+      vec2 at = place * vec2(COLUMNS, ROWS);
+      ivec2 tile = ivec2(min(at, vec2(COLUMNS, ROWS) - 1.0));
+      int cell = int(255.0 * texelFetch(map, ivec2(tile.y * int(COLUMNS) + tile.x, 0), 0).r + 0.5);
+      vec2 corner;
+      vec2 extent = vec2(TILE_SIZE);
+      if (cell > 0) corner = cells[cell - 1];
+      else {
+        at = place * vec2(LOW_GRID);
+        tile = ivec2(min(at, vec2(LOW_GRID) - 1.0));
+        corner = low[tile.y * int(vec2(LOW_GRID).x) + tile.x];
+        extent = vec2(LOW_TILE_SIZE);
+      }
+      // Half a texel inside, so that no colour of the neighbour in the packed picture bleeds in.
+      vec2 inside = clamp((at - vec2(tile)) * extent, vec2(0.5), extent - 0.5);
+      vec2 from = corner + inside;
+      return textureLod(picture, vec2(from.x, size.y - from.y) / size, 0.0);
+    }
+  #endif
+
   void main() {
     vec3 d = normalize(direction);
     float u = atan(d.x, -d.z) / TURN + 0.5;
@@ -35,7 +62,11 @@ const fragmentShader = /* glsl */ `
     vec2 dw = vec2(dFdx(wrapped), dFdy(wrapped));
     vec2 across = dot(du, du) < dot(dw, dw) ? du : dw;
     float y = clamp(part.x + v * part.y, part.x + part.z, part.x + part.y - part.z);
+    #ifdef PACKED
+    gl_FragColor = vec4(packedColour(vec2(fract(u), 1.0 - y)).rgb, 1.0);
+    #else
     gl_FragColor = vec4(textureGrad(picture, vec2(u, y), vec2(across.x, dFdx(v) * part.y), vec2(across.y, dFdy(v) * part.y)).rgb, 1.0);
+    #endif
   }
 `;
 
@@ -87,10 +118,49 @@ export class Sphere extends Group {
   }
 
   /**
+   * Takes colours out of packed pictures from now on, or out of whole ones again.
+   * @param {{ packing: import("./tiled/packed-layout.js").Packing, map: import("three").Texture } | null} packed
+   */
+  setPacking(packed) {
+    for (const material of this.#materials) {
+      for (const name of PACKED_UNIFORMS) delete material.uniforms[name];
+      material.defines = packed ? packedDefines(packed.packing) : {};
+      if (packed) Object.assign(material.uniforms, packedUniforms(packed.packing, packed.map));
+      material.needsUpdate = true;
+    }
+  }
+
+  /**
    * Says how many lines the picture has, for the margin between the eyes' halves.
    * @param {number} lines
    */
   setPictureHeight(lines) {
     for (const material of this.#materials) material.uniforms.part.value.z = lines > 0 ? 0.5 / lines : 0;
   }
+}
+
+const PACKED_UNIFORMS = ["map", "size", "cells", "low"];
+
+/** @param {number} x @param {number} y */
+const pair = (x, y) => `${x.toFixed(1)}, ${y.toFixed(1)}`;
+
+/** @param {import("./tiled/packed-layout.js").Packing} packing */
+function packedDefines(packing) {
+  return {
+    PACKED: "", CELLS: packing.cells.length, LOW_TILES: packing.low.length, COLUMNS: packing.columns.toFixed(1), ROWS: packing.rows.toFixed(1),
+    TILE_SIZE: pair(packing.tileWidth, packing.tileHeight), LOW_GRID: pair(packing.lowColumns, packing.lowRows),
+    LOW_TILE_SIZE: pair(packing.lowTileWidth, packing.lowTileHeight),
+  };
+}
+
+/**
+ * @param {import("./tiled/packed-layout.js").Packing} packing
+ * @param {import("three").Texture} map
+ */
+function packedUniforms(packing, map) {
+  const corners = (/** @type {[number, number][]} */ list) => list.map(([x, y]) => new Vector2(x, y));
+  return {
+    map: { value: map }, size: { value: new Vector2(packing.width, packing.height) }, cells: { value: corners(packing.cells) },
+    low: { value: corners(packing.low) },
+  };
 }

@@ -6,6 +6,7 @@
 import { LinearFilter, NoColorSpace, PerspectiveCamera, RepeatWrapping, Scene, VideoTexture, WebGLRenderer } from "three";
 import { LEFT_EYE, Sphere } from "./sphere.js";
 import { Theatre } from "./theatre.js";
+import { PackedMap } from "./tiled/packed-map.js";
 import { verticalFov } from "./projection.js";
 
 const RADIANS = Math.PI / 180;
@@ -28,6 +29,8 @@ export class Stage {
   #stale = true;
   #width = 0;
   #height = 0;
+  /** Reads where things are in packed pictures; null while pictures are whole. @type {PackedMap | null} */
+  #map = null;
 
   /** Called on every frame with (time in ms, seconds since the last frame, XRFrame or null). */
   /** @type {(time: number, seconds: number, frame: XRFrame | null) => void} */
@@ -83,6 +86,18 @@ export class Stage {
     return this.#drawnVersion > 0;
   }
 
+  /**
+   * How the video's pictures are laid out from now on.
+   * @param {import("./tiled/packed-layout.js").Packing | null} packing
+   */
+  setPacking(packing) {
+    if (!(this.picture instanceof Sphere)) return;
+    this.#map?.dispose();
+    this.#map = packing && new PackedMap(this.#texture, packing);
+    this.picture.setPacking(packing && this.#map && { packing, map: this.#map.texture });
+    this.#onShape();
+  }
+
   /** Draw once more although nothing moved. */
   refresh() {
     this.#stale = true;
@@ -91,7 +106,7 @@ export class Stage {
   #onShape = () => {
     const { videoWidth, videoHeight } = this.#video;
     if (!videoWidth) return;
-    if (this.picture instanceof Sphere) this.picture.setPictureHeight(videoHeight);
+    if (this.picture instanceof Sphere) this.picture.setPictureHeight(this.#map ? 0 : videoHeight);
     else this.picture.setAspect(videoWidth / videoHeight);
     this.#stale = true;
   };
@@ -126,6 +141,7 @@ export class Stage {
     this.#last = time;
     const moved = this.#view.update(seconds);
     const fresh = this.#takeVideoFrame(time);
+    if (this.#map !== null && (fresh || this.#stale)) this.#map.update(this.renderer);
     if (frame !== undefined) {
       this.renderer.xr.updateCamera(this.camera);
       this.onFrame(time, seconds, frame);

@@ -22,7 +22,8 @@ const BROKEN_MOST = 40;
  * @typedef {object} EngineStart
  * @property {string} url absolute address of the index
  * @property {number} startAt seconds
- * @property {"grid" | "packed"} layout
+ * @property {string[]} refused layouts that this device decodes too slowly, as `nameOf` names them
+ * @property {{ seconds: number, pictures: number }} margin how far ahead of what it shows the decoder reads
  * @property {number} capKbps
  * @property {import("../regions.js").Region[]} regions
  * @property {import("./predict.js").Crowd | null} crowd
@@ -35,14 +36,21 @@ const BROKEN_MOST = 40;
  * @property {number} broken tiles that were refused
  *
  * @typedef {{ type: "opened", init: Uint8Array<ArrayBuffer>, mime: string, width: number, height: number, duration: number,
- *     frameRate: number, audio: import("./index.js").AudioTrack | null, base: string, packing: import("./packed-layout.js").Packing | null }
+ *     codec: string, titleWidth: number, titleHeight: number, layoutName: string, packable: boolean,
+ *     audio: import("./index.js").AudioTrack | null, packing: import("./packed-layout.js").Packing | null }
  *   | { type: "segment", segment: number, start: number, end: number, data: Uint8Array<ArrayBuffer>, picks: Int8Array, first: boolean, last: boolean }
  *   | { type: "trouble", kind: "network" | "denied" | "gone" } | { type: "recovered" } | { type: "renew" }
  *   | { type: "fallback", reason: string } | { type: "progress", progress: Progress }} ToPage
  */
 
+/** What a browser says about a track. @typedef {(track: { codec: string, width: number, height: number, bitrate: number, framerate: number }) => Promise<{ supported: boolean, smooth: boolean }>} Able */
+
+/** A picture of this many samples is decoded in software too. */
+const SMALL_PICTURE = 4096 * 2304;
+
 export class TiledEngine {
   #fetch;
+  #able;
   #post;
   #clock;
   #base = "";
@@ -73,11 +81,12 @@ export class TiledEngine {
   #media = 0;
 
   /**
-   * @param {{ fetch: typeof fetch, post: (message: ToPage, transfer?: Transferable[]) => void, clock: () => number }} outside
+   * @param {{ fetch: typeof fetch, able: Able, post: (message: ToPage, transfer?: Transferable[]) => void, clock: () => number }} outside
    *   clock: seconds
    */
-  constructor({ fetch, post, clock }) {
+  constructor({ fetch, able, post, clock }) {
     this.#fetch = fetch;
+    this.#able = able;
     this.#post = post;
     this.#clock = clock;
   }
@@ -91,7 +100,7 @@ export class TiledEngine {
     try {
       const given = await this.#readIndex();
       const index = new TiledIndex(given);
-      const layout = start.layout === "packed" && index.pack ? new PackedLayout(index) : new GridLayout(index);
+      const layout = await this.#chooseLayout(index, start);
       const abort = new AbortController();
       const parts = layout.preparation.map(({ file }) => this.#whole(file, abort.signal));
       layout.prepare(await Promise.all(parts));
@@ -100,14 +109,15 @@ export class TiledEngine {
       this.#layout = layout;
       this.#scheduler = new Scheduler(layout.schedule, {
         capKbps: start.capKbps, regions: start.regions, crowd: start.crowd, slots: layout.slots,
+        margin: start.margin.seconds + (start.margin.pictures * index.ticks) / index.timescale,
       });
       this.#scheduler.playhead(this.#clock(), start.startAt, 0);
       const { width, height, codec, hvcc } = layout.track;
       const init = initSegment({ width, height, timescale: index.timescale, hvcc });
       this.#post({
         type: "opened", init, mime: `video/mp4; codecs="${codec}"`, width, height, duration: index.duration,
-        frameRate: index.timescale / index.ticks, audio: index.audio[0] ?? null, base: this.#base,
-        packing: layout instanceof PackedLayout ? layout.packing : null,
+        codec, titleWidth: index.width, titleHeight: index.height, layoutName: nameOf(layout), packable: index.pack !== null,
+        audio: index.audio[0] ?? null, packing: layout instanceof PackedLayout ? layout.packing : null,
       });
       this.tick();
     } catch (reason) {
@@ -186,6 +196,27 @@ export class TiledEngine {
       scheduler.forget(segment);
       layout.forget(segment);
     }
+  }
+
+  /**
+   * The whole picture where the decoder takes it, else the packed one.
+   * @param {TiledIndex} index
+   * @param {EngineStart} start
+   * @returns {Promise<import("./grid-layout.js").Layout>}
+   */
+  async #chooseLayout(index, start) {
+    const layouts = [new GridLayout(index), ...(index.pack ? [new PackedLayout(index)] : [])];
+    const framerate = index.timescale / index.ticks;
+    let possible = null;
+    for (const layout of layouts) {
+      if (start.refused.includes(nameOf(layout))) continue;
+      const { codec, width, height } = layout.track;
+      const { supported, smooth } = await this.#able({ codec, width, height, framerate, bitrate: start.capKbps * 1000 });
+      if (supported && smooth) return layout;
+      if (supported && width * height <= SMALL_PICTURE) possible ??= layout;
+    }
+    if (!possible) throw new IndexError("this device has no decoder that is fast enough for tiles");
+    return possible;
   }
 
   /** @param {string} file relative to the index */
@@ -348,6 +379,11 @@ export class TiledEngine {
       },
     });
   }
+}
+
+/** @param {import("./grid-layout.js").Layout} layout */
+function nameOf(layout) {
+  return `${layout instanceof PackedLayout ? "packed" : "grid"} ${layout.track.width}x${layout.track.height}`;
 }
 
 /**

@@ -27,8 +27,8 @@ const FLOOR_AHEAD = 8;
 const FLOOR_AHEAD_IDLE = 2;
 /** Seconds before its play that a segment's better tiles are first asked for; sooner the view is not known. */
 const RICH_AHEAD = 2.2;
-/** Seconds between handing a segment to the decoder and its play. */
-const MARGIN = 0.12;
+/** Seconds between handing a segment to the decoder and its play: decoders read a few pictures ahead. */
+const MARGIN = 0.2;
 /** Seconds before its deadline that a segment goes with what has arrived, when something is still missing. */
 const LAST_CALL = 0.1;
 /** Share of the measured throughput that is planned with. */
@@ -63,6 +63,7 @@ const WORTH = 0.004;
  * @property {import("./predict.js").Crowd | null} [crowd]
  * @property {import("../regions.js").Region[]} [regions] always in full quality
  * @property {number} [slots] packed layout: how many tiles can be better than the floor
+ * @property {number} [margin] seconds between handing a segment to the decoder and its play
  * @property {number} [firstThroughput] bytes per second to believe at first
  *
  * @typedef {object} FetchAction
@@ -109,6 +110,7 @@ export class Scheduler {
   #rate = 0;
   #mediaAt = 0;
   #decidedAt = 0;
+  #margin;
   #wanted = false;
   /** Allowance left over (or owed) by segments that are past, as bytes. */
   #carry = 0;
@@ -126,6 +128,7 @@ export class Scheduler {
     this.crowd = options.crowd ?? null;
     this.regions = options.regions ?? [];
     this.slots = options.slots ?? Infinity;
+    this.#margin = options.margin ?? MARGIN;
     this.throughput = new Throughput(options.firstThroughput);
   }
 
@@ -359,7 +362,7 @@ export class Scheduler {
     for (const request of [...this.#requests.values()]) {
       const { start, duration } = this.#index.segments[request.segment];
       const gone = request.segment < current || start > media + FLOOR_AHEAD + 2 * duration;
-      const late = !request.floor && !standing && start - media < 0.05;
+      const late = !request.floor && !standing && start - media < this.#margin * this.#rate;
       if (!gone && !late) continue;
       this.#drop(now, request.id);
       const state = this.state(request.segment);
@@ -383,9 +386,9 @@ export class Scheduler {
       const first = state.appended === null;
       const better = !first && differs(state.have, /** @type {Int8Array} */ (state.appended));
       // A segment that plays cannot be changed under the decoder's hands; one that stands can.
-      const changeable = left > MARGIN * Math.max(1, this.#rate) || this.#rate === 0;
+      const changeable = left > this.#margin * Math.max(1, this.#rate) || this.#rate === 0;
       const waits = [...state.requests].some((id) => !this.#requests.get(id)?.floor);
-      if (first || (better && changeable && (!waits || (this.#rate > 0 && left < MARGIN + LAST_CALL)))) {
+      if (first || (better && changeable && (!waits || (this.#rate > 0 && left < this.#margin + LAST_CALL)))) {
         state.appended = state.have.slice();
         actions.push({ type: "append", segment: s, picks: state.have.slice() });
       }
@@ -419,7 +422,7 @@ export class Scheduler {
     const standing = this.#rate === 0;
     const seconds = (start - media) / (this.#rate || 1);
     // While it stands the whole of the segment is still to be seen, the current one too.
-    const time = standing ? Math.max(1, seconds) : seconds - MARGIN;
+    const time = standing ? Math.max(1, seconds) : seconds - this.#margin;
     if (time <= 0.02 || (segment === current && !standing)) return;
     const state = this.state(segment);
     const ahead = Math.max(0, seconds) + duration / 2;

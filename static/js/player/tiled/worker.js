@@ -13,6 +13,12 @@ const TICK_MS = 100;
 
 const engine = new TiledEngine({
   fetch: (...request) => fetch(...request),
+  able: async ({ codec, ...size }) => {
+    const contentType = `video/mp4; codecs="${codec}"`;
+    // The page asks MediaSource as well; where nothing else is said here, its word counts.
+    const given = await navigator.mediaCapabilities?.decodingInfo({ type: "media-source", video: { contentType, ...size } }).catch(() => null);
+    return given ?? { supported: true, smooth: false };
+  },
   post: (message, transfer = []) => postMessage(message, { transfer }),
   clock: () => performance.now() / 1000,
 });

@@ -37,7 +37,7 @@ export class Info {
 
   #show() {
     const { say, video, source } = this.#player;
-    const { bitrate, bandwidth, codec } = source.figures();
+    const { bitrate, bandwidth, codec, tiles } = source.figures();
     const quality = video.getVideoPlaybackQuality?.();
     const rate = (/** @type {number | null} */ bits) =>
       bits === null ? null : say("infoRate", { rate: (bits / 1e6).toFixed(1) });
@@ -49,6 +49,9 @@ export class Info {
       ["infoDropped", quality ? say("infoDroppedOf", { dropped: quality.droppedVideoFrames, total: quality.totalVideoFrames }) : null],
       ["infoBuffer", say("infoSeconds", { seconds: this.#ahead().toFixed(1) })],
       ["infoBandwidth", rate(bandwidth)],
+      ["infoView", tiles ? say("infoViewShare", { share: Math.round(100 * (tiles.view[0] ?? 0)) }) : null],
+      ["infoSharp", tiles?.sharp.turns ? say("infoSharpTimes", { half: tiles.sharp.p50.toFixed(1), most: tiles.sharp.p95.toFixed(1) }) : null],
+      ["infoBroken", tiles?.broken ? String(tiles.broken) : null],
     ];
     this.#list.replaceChildren(
       ...rows.flatMap(([key, value]) => (value === null ? [] : [element("dt", {}, say(key)), element("dd", {}, value)])),

@@ -1,7 +1,7 @@
 /** The sheet with picture, speed and captions. */
 
 import { element } from "../../shared/dom.js";
-import { CAPTION_SIZES, SPEEDS } from "../preferences.js";
+import { CAPTION_SIZES, SPEEDS, TILE_CAPS } from "../preferences.js";
 import { choice, iconButton, wordButton } from "./parts.js";
 
 /** @typedef {import("../player.js").Player} Player */
@@ -16,6 +16,7 @@ const SIZE_WORDS = { small: "sizeSmall", medium: "sizeMedium", large: "sizeLarge
 export class Settings {
   #player;
   #quality;
+  #cap;
   #speed;
   #captions;
   #size;
@@ -28,6 +29,7 @@ export class Settings {
     this.#player = player;
     const { say } = player;
     this.#quality = choice(say("quality"), "list", (/** @type {any} */ word) => player.chooseQuality(word));
+    this.#cap = choice(say("tilesCap"), "chips", (/** @type {number} */ cap) => player.chooseTilesCap(cap));
     this.#speed = choice(say("speed"), "chips", (/** @type {number} */ speed) => player.setSpeed(speed));
     this.#captions = choice(say("captions"), "chips", (/** @type {string} */ language) => player.chooseCaptions(language || null));
     this.#size = choice(say("captionSize"), "chips", (/** @type {any} */ size) => player.setCaptionSize(size));
@@ -46,6 +48,7 @@ export class Settings {
         { class: "player__sheet-body" },
         this.#quality.root,
         this.#byBrowser,
+        this.#cap.root,
         this.#speed.root,
         player.config.captions.length > 0 && this.#captions.root,
         player.config.captions.length > 0 && this.#size.root,
@@ -93,7 +96,11 @@ export class Settings {
     this.#byBrowser.hidden = qualities.length > 0;
     this.#quality.root.hidden = qualities.length === 0;
     const playing = this.#player.qualityWordNow();
-    const automatic = playing && preferences.quality === "auto"
+    const { tiled } = this.#player;
+    this.#byBrowser.hidden ||= tiled;
+    this.#cap.root.hidden = !tiled;
+    this.#cap.show(TILE_CAPS.map((cap) => ({ value: cap, words: say("infoRate", { rate: String(cap / 1000) }) })), preferences.tilesCap);
+    const automatic = tiled ? say("qualityTiles") : playing && preferences.quality === "auto"
       ? say("qualityAutoNow", { word: say(QUALITY_WORDS[playing]) })
       : say("qualityAuto");
     this.#quality.show(

@@ -1,0 +1,389 @@
+/**
+ * A tiled title as a source like the others: the worker brings segments, MSE plays them, and when tiles cannot be played
+ * here (no decoder, too slow, damaged files) the untiled ladder goes on at the same place.
+ */
+
+import { RenewalError } from "./playback.js";
+import { qualityMenu, renditionsOf } from "./quality.js";
+import { readCrowd } from "./crowd.js";
+import { BufferQueue } from "./tiled/buffer.js";
+import { Sound } from "./tiled/sound.js";
+import { recall, remember } from "../shared/storage.js";
+
+const STATE_MS = 100;
+/** Pictures left out, as share of those due, that show a decoder too slow for the layout. */
+const SLOW_SHARE = 0.5;
+const SLOW_PICTURES = 60;
+/** Seconds of waiting for data after which the lowest tiles are too much for this connection. */
+const STARVED = 12;
+const ABILITY_KEY = "player.tiles";
+
+/**
+ * @typedef {import("./source.js").Source} Source
+ * @typedef {import("./tiled/engine.js").ToPage} ToPage
+ *
+ * @typedef {object} TiledOptions
+ * @property {() => { yaw: number, pitch: number, fovX: number, fovY: number }} gaze where the person looks now, degrees
+ * @property {import("./regions.js").Region[]} regions
+ * @property {string | null} crowdUrl
+ * @property {number} capKbps
+ * @property {() => Source} makeLadder
+ * @property {(packing: import("./tiled/packed-layout.js").Packing | null) => void} onPacking how the pictures are laid out from now on
+ */
+
+/** @implements {Source} */
+export class TiledSource {
+  #video;
+  #address;
+  #projection;
+  #events;
+  #options;
+  /** @type {Worker | null} */
+  #worker = null;
+  /** @type {Source | null} what plays instead of tiles */
+  #ladder = null;
+  #ladderWanted = false;
+  #failed = false;
+  /** @type {import("./quality.js").QualityWord | "auto"} */
+  #choice = "auto";
+  /** @type {Extract<ToPage, { type: "opened" }> | null} */
+  #opened = null;
+  /** @type {MediaSource | null} */
+  #media = null;
+  /** @type {BufferQueue | null} */
+  #queue = null;
+  /** @type {Sound | null} */
+  #sound = null;
+  #timer = 0;
+  #wanted = false;
+  #startAt = 0;
+  #starvedSince = 0;
+  #lastAppended = false;
+  #drops = { dropped: 0, total: 0 };
+  #capKbps;
+  /** Segments that the decoder has had once. @type {Set<number>} */
+  #shown = new Set();
+  /** @type {import("./tiled/predict.js").Crowd | null} */
+  #crowd = null;
+  /** @type {import("./tiled/engine.js").Progress | null} */
+  #progress = null;
+  /** @type {Map<number, Int8Array>} what was given to the decoder, by segment */
+  picks = new Map();
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {import("./playback.js").PlaybackAddress} address one with `tiled`
+   * @param {"equirectangular" | "flat"} projection
+   * @param {import("./source.js").SourceEvents} events
+   * @param {TiledOptions} options
+   */
+  constructor(video, address, projection, events, options) {
+    this.#video = video;
+    this.#address = address;
+    this.#projection = projection;
+    this.#events = events;
+    this.#options = options;
+    this.#capKbps = options.capKbps;
+    video.addEventListener("error", this.#onVideoError);
+    for (const event of ["seeking", "seeked", "play", "pause", "waiting", "playing", "ratechange"])
+      video.addEventListener(event, this.#tell);
+    document.addEventListener("visibilitychange", this.#tell);
+    addEventListener("online", () => this.#worker?.postMessage({ type: "retry" }));
+  }
+
+  /** Whether tiles are played now. */
+  get tiled() {
+    return this.#ladder === null;
+  }
+
+  /** @param {number} startAt seconds */
+  load(startAt) {
+    if (this.#ladder) return this.#ladder.load(startAt);
+    this.#startAt = startAt;
+    void this.#offerLadder();
+    if (this.#choice !== "auto") return this.#toLadder(startAt);
+    this.#open(startAt);
+    if (this.#options.crowdUrl && !this.#crowd) void this.#learnFromOthers(this.#options.crowdUrl);
+  }
+
+  hurry() {
+    this.#wanted = true;
+    this.#ladder?.hurry();
+    this.#tell();
+  }
+
+  retry() {
+    if (this.#ladder) return this.#ladder.retry();
+    if (this.#worker) this.#worker.postMessage({ type: "retry" });
+    else this.#open(this.#video.currentTime || this.#startAt);
+  }
+
+  close() {
+    this.#close();
+    this.#ladder?.close();
+  }
+
+  /** @param {import("./quality.js").QualityWord | "auto"} word */
+  choose(word) {
+    const before = this.#choice;
+    this.#choice = word;
+    if (this.#ladder && word === "auto" && this.#ladderWanted && !this.#failed) return this.#toTiles();
+    if (this.#ladder) this.#ladder.choose(word);
+    else if (word !== "auto" && before === "auto" && this.#worker) this.#toLadder(this.#video.currentTime);
+    this.#events.onQuality();
+  }
+
+  /** @param {number} capKbps most traffic, kbit/s */
+  limit(capKbps) {
+    this.#capKbps = capKbps;
+    this.#worker?.postMessage({ type: "cap", capKbps });
+  }
+
+  current() {
+    if (this.#ladder) return this.#ladder.current();
+    const opened = this.#opened;
+    if (!opened) return null;
+    return { index: -1, width: opened.titleWidth, height: opened.titleHeight, bitrate: (this.#progress?.kbps ?? 0) * 1000, codec: opened.codec };
+  }
+
+  figures() {
+    if (this.#ladder) return this.#ladder.figures();
+    const progress = this.#progress;
+    return {
+      bitrate: progress ? progress.kbps * 1000 : null,
+      bandwidth: progress?.bandwidth || null,
+      codec: this.#opened?.codec ?? "",
+      tiles: progress ? { view: progress.view, sharp: progress.sharp, broken: progress.broken, packed: this.#opened?.packing !== null } : undefined,
+    };
+  }
+
+  // --- tiles --------------------------------------------------------------------------------------
+
+  /** @param {number} startAt seconds */
+  #open(startAt) {
+    this.#close();
+    const worker = new Worker(new URL("./tiles-worker.js", import.meta.url), { type: "module" });
+    this.#worker = worker;
+    worker.addEventListener("message", ({ data }) => {
+      if (worker === this.#worker) void this.#onMessage(data);
+    });
+    worker.addEventListener("error", (event) => {
+      if (worker === this.#worker) this.#fallBack(event.message || "the worker could not be started");
+    });
+    const refused = recall(ABILITY_KEY, { tooSlow: /** @type {string[]} */ ([]) }).tooSlow;
+    worker.postMessage({
+      type: "open",
+      start: {
+        url: this.#address.tiled, startAt, refused, capKbps: this.#capKbps, regions: this.#options.regions, crowd: this.#crowd,
+        margin: marginHere(),
+      },
+    });
+    this.#timer = window.setInterval(this.#tell, STATE_MS);
+  }
+
+  #close() {
+    clearInterval(this.#timer);
+    this.#worker?.postMessage({ type: "close" });
+    this.#worker = null;
+    this.#queue?.close();
+    this.#sound?.close();
+    this.#queue = this.#sound = this.#media = null;
+    this.#opened = null;
+    this.#progress = null;
+    this.#lastAppended = false;
+    this.#drops = { dropped: 0, total: 0 };
+    this.#starvedSince = 0;
+    this.picks.clear();
+    this.#shown.clear();
+  }
+
+  /** @param {ToPage} message */
+  async #onMessage(message) {
+    if (message.type === "opened") await this.#onOpened(message);
+    else if (message.type === "segment") this.#onSegment(message);
+    else if (message.type === "progress") this.#progress = message.progress;
+    else if (message.type === "renew") await this.#renew();
+    else if (message.type === "trouble") this.#events.onTrouble(message.kind);
+    else if (message.type === "recovered") this.#events.onRecovered();
+    else this.#fallBack(message.reason);
+  }
+
+  /** @param {Extract<ToPage, { type: "opened" }>} opened */
+  async #onOpened(opened) {
+    if (typeof MediaSource === "undefined" || !MediaSource.isTypeSupported(opened.mime)) return this.#fallBack("no HEVC decoder");
+    this.#opened = opened;
+    const media = new MediaSource();
+    this.#media = media;
+    this.#video.src = URL.createObjectURL(media);
+    await new Promise((resolve) => media.addEventListener("sourceopen", resolve, { once: true }));
+    URL.revokeObjectURL(this.#video.src);
+    if (media !== this.#media) return;
+    try {
+      media.duration = opened.duration;
+      this.#queue = new BufferQueue(media.addSourceBuffer(opened.mime), this.#video, {
+        onAppended: (entry) => this.#onAppended(entry),
+        onError: (reason) => this.#fallBack(String(reason)),
+        onRemoved: (from, to) => this.#worker?.postMessage({ type: "evicted", from, to }),
+      });
+      const sound = opened.audio && `audio/mp4; codecs="${opened.audio.codecs}"`;
+      if (opened.audio && sound && MediaSource.isTypeSupported(sound)) {
+        const address = (/** @type {string} */ file) => new URL(file, this.#address.tiled ?? undefined).href;
+        this.#sound = new Sound(media.addSourceBuffer(sound), this.#video, opened.audio, address, (reason) => this.#fallBack(String(reason)));
+        void this.#sound.begin();
+      }
+    } catch (reason) {
+      return this.#fallBack(String(reason));
+    }
+    this.#options.onPacking(opened.packing);
+    this.#queue.add({ segment: -1, start: 0, end: 0, data: opened.init });
+    if (this.#startAt > 0) this.#video.currentTime = this.#startAt;
+    this.#events.onQuality();
+    this.#tell();
+  }
+
+  /** @param {Extract<ToPage, { type: "segment" }>} message */
+  #onSegment({ segment, start, end, data, picks, last }) {
+    if (!this.#queue) return;
+    if (last) this.#lastAppended = true;
+    this.picks.set(segment, picks);
+    if (this.picks.size > 60) this.picks.delete(/** @type {number} */ (this.picks.keys().next().value));
+    this.#queue.add({ segment, start, end, data });
+  }
+
+  /** @param {import("./tiled/buffer.js").Entry} entry */
+  #onAppended({ segment, start, end }) {
+    const video = this.#video;
+    const opened = this.#opened;
+    if (!opened || segment < 0) return;
+    // A picture that stands is decoded anew to show what has come; a seek to the same place does it.
+    const replaced = this.#shown.has(segment);
+    this.#shown.add(segment);
+    if (replaced && video.paused && !video.seeking && video.readyState >= 2 && start <= video.currentTime && video.currentTime < end)
+      video.currentTime = Math.min(video.currentTime + 0.001, opened.duration);
+    this.#endStream();
+  }
+
+  #endStream() {
+    const media = this.#media;
+    if (!this.#lastAppended || media?.readyState !== "open" || !this.#queue?.idle) return;
+    const buffers = [...media.sourceBuffers];
+    if (buffers.some(({ updating }) => updating) || (this.#sound && !this.#sound.complete)) return;
+    media.endOfStream();
+  }
+
+  /** Tells the worker where the video and the person are. */
+  #tell = () => {
+    const worker = this.#worker;
+    if (!worker || !this.#opened) return;
+    const video = this.#video;
+    const standing = video.paused || video.seeking || video.readyState < 3;
+    worker.postMessage({
+      type: "state", media: video.currentTime, rate: standing ? 0 : video.playbackRate, wanted: this.#wanted || !video.paused,
+      hidden: document.visibilityState === "hidden", ...this.#options.gaze(),
+    });
+    this.#sound?.tick();
+    this.#endStream();
+    this.#watch();
+  };
+
+  /** Too slow a decoder, too slow a network: something else plays. */
+  #watch() {
+    const video = this.#video;
+    const quality = video.getVideoPlaybackQuality?.();
+    if (quality && document.visibilityState === "visible") {
+      const total = quality.totalVideoFrames - this.#drops.total;
+      const dropped = quality.droppedVideoFrames - this.#drops.dropped;
+      if (total >= SLOW_PICTURES) {
+        this.#drops = { total: quality.totalVideoFrames, dropped: quality.droppedVideoFrames };
+        if (dropped > SLOW_SHARE * total) return this.#tooSlow();
+      }
+    }
+    const starved = !video.paused && !video.seeking && video.readyState < 3 && navigator.onLine && !video.ended;
+    if (!starved) this.#starvedSince = 0;
+    else if (this.#starvedSince === 0) this.#starvedSince = performance.now();
+    else if (performance.now() - this.#starvedSince > STARVED * 1000 && this.#progress && this.#progress.bandwidth > 0)
+      this.#fallBack("the connection is too slow for tiles");
+  }
+
+  /** The decoder leaves out half of the pictures: the smaller layout next time, and then none. */
+  #tooSlow() {
+    const opened = this.#opened;
+    if (!opened) return;
+    const { tooSlow } = recall(ABILITY_KEY, { tooSlow: /** @type {string[]} */ ([]) });
+    remember(ABILITY_KEY, { tooSlow: [...new Set([...tooSlow, opened.layoutName])] });
+    if (opened.packing || !opened.packable) return this.#fallBack("the decoder is too slow");
+    const { currentTime, paused } = this.#video;
+    this.#startAt = currentTime;
+    this.#open(currentTime);
+    if (!paused) void this.#video.play().catch(() => {});
+  }
+
+  async #renew() {
+    try {
+      await this.#address.renew();
+      this.#worker?.postMessage({ type: "renewed", url: this.#address.tiled });
+    } catch (reason) {
+      const kind = reason instanceof RenewalError ? reason.kind : "offline";
+      if (kind === "offline") this.#worker?.postMessage({ type: "notRenewed" });
+      else this.#events.onTrouble(kind);
+    }
+  }
+
+  /** @param {string} url */
+  async #learnFromOthers(url) {
+    const answer = await fetch(url, { credentials: "same-origin" }).catch(() => null);
+    this.#crowd = answer?.ok ? readCrowd(await answer.json().catch(() => null)) : null;
+    if (this.#crowd) this.#worker?.postMessage({ type: "crowd", crowd: this.#crowd });
+  }
+
+  #onVideoError = () => {
+    if (this.#ladder || !this.#worker) return;
+    this.#fallBack(this.#video.error?.message || "the decoder stopped");
+  };
+
+  // --- the ladder ---------------------------------------------------------------------------------
+
+  /** The words of the untiled renditions, for the menu. */
+  async #offerLadder() {
+    const answer = await fetch(this.#address.manifest, { credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok || this.#ladder) return;
+    this.#events.onQualities(qualityMenu(renditionsOf(await answer.text()), this.#projection));
+  }
+
+  /** @param {string} reason */
+  #fallBack(reason) {
+    if (this.#ladder) return;
+    console.warn(`Tiles are not played: ${reason}`);
+    this.#failed = true;
+    this.#toLadder(this.#opened ? this.#video.currentTime : this.#startAt);
+  }
+
+  /** @param {number} time seconds */
+  #toLadder(time) {
+    const playing = !this.#video.paused;
+    this.#ladderWanted = this.#choice !== "auto";
+    this.#close();
+    this.#options.onPacking(null);
+    this.#ladder = this.#options.makeLadder();
+    this.#ladder.choose(this.#choice);
+    this.#ladder.load(time);
+    if (this.#wanted || playing) this.#ladder.hurry();
+    if (playing) void this.#video.play().catch(() => {});
+    this.#events.onQuality();
+  }
+
+  #toTiles() {
+    const { currentTime, paused } = this.#video;
+    this.#ladder?.close();
+    this.#ladder = null;
+    this.#startAt = currentTime;
+    this.#open(currentTime);
+    if (!paused) void this.#video.play().catch(() => {});
+    this.#events.onQuality();
+  }
+}
+
+/** Seconds between handing a segment over and its play: Firefox reads about twelve pictures ahead of what it shows. */
+function marginHere() {
+  return /Firefox\//.test(navigator.userAgent) ? { seconds: 0.1, pictures: 12 } : { seconds: 0.1, pictures: 4 };
+}
