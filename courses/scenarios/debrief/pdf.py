@@ -175,12 +175,12 @@ def _skills(paper: FPDF, printed: Print) -> None:
             (
                 row["name"],
                 f"{100 * row['credit']:.0f} %",
-                f"{100 * row['retained']:.0f} %",
-                f"{row['fades_at']:%Y-%m-%d}",
+                f"{100 * row['likely']:.0f} %",
+                f"{row['fades_at']:%Y-%m-%d}" if row["is_kept"] else pgettext("practise", "now"),
             )
             for row in printed.skills
         ]
-        _table(paper, (_("Skill"), _("Last shown"), _("Still there"), _("Practise by")), rows, (60, 30, 30, 34))
+        _table(paper, (_("Skill"), _("Last shown"), _("Likely today"), _("Practise by")), rows, (60, 30, 30, 34))
 
 
 def _signatures(paper: FPDF, printed: Print) -> None:

@@ -94,7 +94,8 @@ def _history(visitor: Visitor, run: Run, now: datetime) -> dict[str, Any]:
     if this is None:
         return {}
     same = [played for played in runs if played.scenario == this.scenario]
-    before = earlier(this.result, [played.result for played in same])
+    # Modes allow different times: only like is compared with like.
+    before = earlier(this.result, [played.result for played in same if played.mode == this.mode])
     titles = {o["id"]: said(o["title"]) for o in run.version.document["objectives"]}
     placed = standing(this.result, group_results(visitor.user, this.scenario))
     kept = skills_of(runs, now)
@@ -111,7 +112,7 @@ def _history(visitor: Visitor, run: Run, now: datetime) -> dict[str, Any]:
         ],
         "standing": placed,
         "group_credits": _group_rows(placed.credits if placed else {}, this, titles),
-        "skills": skill_rows(kept, now),
+        "skills": skill_rows(kept),
         "advice": advice_row(advise(visitor, runs, now)),
     }
 
@@ -136,22 +137,21 @@ def _group_rows(means: Any, this: Played, titles: dict[str, str]) -> list[dict[s
     return [{"title": titles.get(o, o), "group": mean, "mine": this.credits[o]} for o, mean in means.items()]
 
 
-def skill_rows(kept: dict[str, Kept], now: datetime) -> list[dict[str, Any]]:
+def skill_rows(kept: dict[str, Kept]) -> list[dict[str, Any]]:
     """Skills for a table, the one that needs practice most first."""
     rows = [
         {
             "name": said(skill_name(skill)),
             "credit": one.credit,
-            "retained": one.retained,
+            "likely": one.credit * one.retained,
             "fades_at": one.fades_at,
-            "faded": one.fades_at <= now,
             "is_kept": one.is_kept,
             "streak": one.streak,
             "since": one.since,
         }
         for skill, one in kept.items()
     ]
-    return sorted(rows, key=lambda row: row["credit"] * row["retained"])
+    return sorted(rows, key=lambda row: row["likely"])
 
 
 def advice_row(step: Step | None) -> dict[str, Any] | None:

@@ -48,7 +48,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     kept = skills_of(runs, now)
     titles = _titles(runs)
     context = {
-        "skills": skill_rows(kept, now),
+        "skills": skill_rows(kept),
         "kept": sum(1 for one in kept.values() if one.is_kept),
         "advice": advice_row(advise(visitor, runs, now)),
         "runs": [

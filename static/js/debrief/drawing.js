@@ -137,10 +137,13 @@ function strokes(debrief, span, x, width) {
 /** @param {Debrief} debrief @param {import("./window.js").Span} span @param {(t: number) => number} x */
 function dots(debrief, span, x) {
   const tops = new Map(LANES.map(({ id, top, height }) => [/** @type {string} */ (id), { top, height }]));
-  return debrief.marks.filter((mark) => mark.t_s >= span.from && mark.t_s <= span.to).map((mark) => {
+  const small = (/** @type {Mark} */ mark) => mark.kind === "aed" || mark.kind === "prompt";
+  const here = debrief.marks.filter((mark) => mark.t_s >= span.from && mark.t_s <= span.to);
+  // What was only said lies below what was done.
+  return [...here.filter(small), ...here.filter((mark) => !small(mark))].map((mark) => {
     const lane = tops.get(mark.lane) ?? { top: 0, height: 0 };
     const y = mark.lane === "hands" ? lane.top + lane.height - 9 : lane.top + lane.height / 2;
-    return shape("circle", { class: `timeline__dot timeline__dot--${mark.tone || "plain"}`, cx: x(mark.t_s).toFixed(1), cy: y, r: mark.kind === "aed" || mark.kind === "prompt" ? 3.5 : 5.5 });
+    return shape("circle", { class: `timeline__dot timeline__dot--${mark.tone || "plain"}`, cx: x(mark.t_s).toFixed(1), cy: y, r: small(mark) ? 3.5 : 5.5 });
   });
 }
 
