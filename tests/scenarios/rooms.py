@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
@@ -156,5 +156,12 @@ async def settle(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
-def environment_without_pytest() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if key not in {"PYTEST_DATA_DIR", "PYTEST_CURRENT_TEST"}}
+async def eventually(ask: Callable[[], Any]) -> Any:
+    """The first true answer of a question to the database."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        answer = await database_sync_to_async(ask)()
+        if answer:
+            return answer
+        await asyncio.sleep(0.2)
+    raise AssertionError("it did not come to that")

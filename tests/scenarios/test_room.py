@@ -2,17 +2,25 @@
 
 import struct
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.utils import timezone
 
 from courses.people.models import Role
+from courses.scenarios.engine.log import replay
+from courses.scenarios.engine.script import read_script
 from courses.scenarios.models import Phase, Run, RunEvent
 from courses.scenarios.room import keeper as keepers
+from courses.scenarios.room import owner
 from courses.scenarios.room.poses import MOST_UNSEEN, PoseSender
-from tests.scenarios.rooms import Client, begun, joined, made, person, settle, valkey, visitor
+from courses.scenarios.scoring.score import report
+from courses.scenarios.services.logs import file_events
+from tests.scenarios.rooms import Client, begun, eventually, joined, made, person, settle, valkey, visitor
+from tests.scenarios.runs import script_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -257,6 +265,76 @@ async def test_too_many_messages_close_the_connection() -> None:
         for number in range(400):
             await client.say(type="seen", n=number)
         assert await client.close_code() == 4429
+
+
+# --- the clock ---------------------------------------------------------------------------------
+
+
+async def test_while_nobody_is_there_the_clock_is_held_and_goes_on_with_the_first_who_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(owner, "HOLD_AFTER_S", 1.0)
+    who = resident()
+    place = await in_thread(begun)(who)
+    async with Client(who, place.run) as client:
+        await playing(client)
+    held = await eventually(lambda: Run.objects.filter(pk=place.run_id, phase=Phase.HELD).first())
+    assert [hold["why"] for hold in held.holds] == ["nobody"] and held.clock_since is None
+    async with Client(who, place.run) as back:
+        await playing(back)
+        goes_on = await back.until(lambda m: m.get("phase") == "running" and m["t"] > held.clock_s)
+        assert goes_on["t"] < held.clock_s + 30
+
+
+async def test_an_exam_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "HOLD_AFTER_S", 0.2)
+    who = resident()
+    place = await in_thread(begun)(who, mode="exam")
+    async with Client(who, place.run) as client:
+        await playing(client)
+    await settle(3.0)
+    assert (await Run.objects.aget(pk=place.run_id)).phase == Phase.RUNNING
+
+
+async def test_an_event_whose_announcement_was_lost_is_found_in_the_database() -> None:
+    who = resident()
+    place = await in_thread(begun)(who)
+    async with Client(who, place.run) as client:
+        await playing(client)
+        said = [action(0, 0.1, "call_emergency")]
+        await in_thread(file_events)(place.pk, said)
+        found = await client.until(lambda m: any(e["what"] == "call_emergency" for e in m.get("entries", [])))
+        assert next(e["t_s"] for e in found["entries"] if e["what"] == "call_emergency") == 0.1
+
+
+async def test_a_run_that_comes_to_its_end_is_scored_once_and_the_room_closes() -> None:
+    who = resident()
+    place = await in_thread(begun)(who, mode="exam")
+    events = list(read_script(script_file("choking-adult", "expert")).events)
+    await in_thread(Run.objects.filter(pk=place.run_id).update)(started_at=timezone.now() - timedelta(seconds=500))
+    async with Client(who, place.run) as client:
+        await playing(client)
+        said = [{"seq": e.seq, "t": e.t_s, "kind": e.kind, **e.data} for e in events]
+        await client.say(type="events", events=said)
+        ended = await client.of("ended")
+        await client.say(type="hello", have=None)
+        assert (await client.of("ended"))["score"] == ended["score"]
+    run = await Run.objects.select_related("score", "version").aget(pk=place.run_id)
+    again = await in_thread(replay)(run.version.definition, events, mode="exam", profile="cn", seed=run.seed)
+    assert ended["outcome"] == again.outcome == run.outcome and run.close_reason == "finished"
+    assert ended["score"] == report(again)["score"] and run.score.revision == 1
+
+
+async def test_nobody_starts_a_team_but_its_leader() -> None:
+    first, second = visitor(await in_thread(person)("first")), visitor(await in_thread(person)("second"))
+    place = await in_thread(made)(first, is_team=True)
+    await in_thread(joined)(second, place.run)
+    async with Client(second, place.run) as client:
+        await playing(client)
+        await client.say(type="start")
+        assert (await client.of("error"))["code"] == "leaders_only"
+        await client.say(type="events", events=[action(0, 0.0, "leave")])
+        assert (await client.of("receipts"))["receipts"][0]["code"] == "not_started"
 
 
 # --- poses -------------------------------------------------------------------------------------
