@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("courses.catalog.urls")),
     path("", include("courses.learning.urls")),
     path("scenarios/api/", include("courses.scenarios.api_urls")),
+    path("scenarios/", include("courses.scenarios.urls")),
     path("people/", include("courses.people.urls")),
     path("accounts/email/", RedirectView.as_view(pattern_name="people:me")),  # one address each, kept on "Me"
     path("accounts/", include("allauth.urls")),
