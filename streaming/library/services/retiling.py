@@ -32,8 +32,10 @@ def package_tiles(*, actor: Any, master: Master, grid: str = "", seconds: float 
     cut = require_grid(master, grid)
     generation = master.generation + 1
     building = store.building_prefix(master.storage_prefix, generation)
-    for made in [*master.renditions.filter(kind=RenditionKind.PLAIN), *master.audio_renditions.all()]:
-        store.carry_over(f"{master.published_prefix}{made.name}/", f"{building}{made.name}/")
+    folders = [rendition.name for rendition in master.renditions.filter(kind=RenditionKind.PLAIN)]
+    folders += [audio.name for audio in master.audio_renditions.all()]
+    for folder in folders:
+        store.carry_over(f"{master.published_prefix}{folder}/", f"{building}{folder}/")
     with transaction.atomic():
         master = Master.objects.select_for_update().get(id=master.id)
         if master.generation != generation - 1 or master.state != MasterState.PUBLISHED:

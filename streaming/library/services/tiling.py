@@ -20,7 +20,7 @@ from streaming.library.tiled.encode import TiledSettings
 from streaming.library.tiled.grid import Grid, choose_grid, low_grid, parse_grid
 from streaming.library.tiled.index import INDEX_NAME, MANIFEST_NAME, SegmentFacts, Sound, Title, index_bytes, make_index
 from streaming.library.tiled.packed import plan_packing
-from streaming.library.tiled.segment import LOW_DIRECTORY, TiledWork
+from streaming.library.tiled.segment import LOW_DIRECTORY, TiledWork, unpack_sizes
 from streaming.library.tiled.srd import srd_manifest
 from streaming.library.tiled.strips import FILE_NAME, make_strips
 from streaming.library.transcode.ladder import cut, largest_hevc
@@ -109,6 +109,12 @@ def tiled_work(segment: Segment) -> TiledWork:
         start=segment.start_frame,
         count=segment.frames,
     )
+
+
+def best_quality_bytes(segment: Segment, rendition: Rendition) -> int:
+    """Of all tiles of a finished segment."""
+    tiles = Grid.from_json(rendition.settings["grid"]).tiles
+    return sum(unpack_sizes(segment.details["sizes"])[:tiles])
 
 
 def assemble_tiles(master: Master) -> None:

@@ -29,7 +29,7 @@ from streaming.library.services.leases import Heart, Stopped, take, wanted
 from streaming.library.services.planning import video_settings
 from streaming.library.services.publishing import advance
 from streaming.library.services.stages import announce_state
-from streaming.library.services.tiling import tiled_work
+from streaming.library.services.tiling import best_quality_bytes, tiled_work
 from streaming.library.tiled.segment import make_tiled_segment
 from streaming.library.transcode.audio import AudioHeader, AudioWork, make_audio
 from streaming.library.transcode.segment import SegmentWork, make_segment
@@ -190,21 +190,27 @@ def finish_segment(segment: Segment, lease: UUID, made: Made) -> None:
 
 
 def finish_rendition(rendition: Rendition) -> None:
-    """Sum up a rendition whose last segment is done: size, rates, quality. Those of a tiled title are the rates of all
-    its qualities together, and the quality of the best."""
+    """Sum up a rendition whose last segment is done: size, rates, quality. A tiled title's size is that of all its
+    files; its rates and quality are those of its best quality, whole sphere."""
     fps = rendition.master.fps
     sums = rendition.segments.aggregate(frames=Sum("frames"), bytes=Sum("bytes"), sse=Sum("sse"), wsse=Sum("wsse"))
     samples = sums["frames"] * rendition.width * rendition.height
-    rates = [size * 8 * float(fps) / frames for size, frames in rendition.segments.values_list("bytes", "frames")]
+    sizes = [(seen_bytes(segment, rendition), segment.frames) for segment in rendition.segments.all()]
+    rates = [size * 8 * float(fps) / frames for size, frames in sizes]
     Rendition.objects.filter(id=rendition.id).update(
         state=WorkState.DONE,
         frames=sums["frames"],
         bytes=sums["bytes"],
-        kbps=round(sums["bytes"] * 8 * float(fps) / sums["frames"] / 1000, 1),
+        kbps=round(sum(size for size, _ in sizes) * 8 * float(fps) / sums["frames"] / 1000, 1),
         peak_kbps=round(max(rates) / 1000, 1),
         psnr=round(psnr(sums["sse"], samples), 3),
         ws_psnr=round(psnr(sums["wsse"], samples), 3),
     )
+
+
+def seen_bytes(segment: Segment, rendition: Rendition) -> int:
+    """What a viewer gets of a segment at best."""
+    return best_quality_bytes(segment, rendition) if rendition.is_tiled else segment.bytes
 
 
 def release_segment(segment_id: int, lease: UUID, error: str = "") -> None:

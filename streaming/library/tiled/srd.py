@@ -118,4 +118,4 @@ def _sounds(index: dict[str, Any], number: int) -> Iterator[str]:
 
 
 def _bandwidth(index: dict[str, Any], size: int) -> int:
-    return max(1, round(size * 8 / index["duration"]))
+    return max(1, round(size * 8 / float(index["duration"])))

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.storage import InMemoryStorage, default_storage, storages
 from django.db import transaction
 
-from streaming.library.models import Master, Segment
+from streaming.library.models import Master, Rendition, Segment
 from streaming.library.packaging import store
 from streaming.library.queueing import without_broker
 from streaming.library.services import examining, leases, masters, publishing, retiling, transcoding
@@ -108,6 +108,8 @@ def test_the_index_is_true_to_every_file(disk: None, tmp_path: Path) -> None:
             assert [len(units) for units in title.tiles(quality, segment)] == [facts["frames"]] * 6
     sizes = [sum(sum(title.sizes(quality, segment)) for segment in range(3)) for quality in range(3)]
     assert [quality["kbps"] for quality in title.index["qualities"]] == [round(size * 8 / 1500, 1) for size in sizes]
+    rendition = Rendition.objects.get(master=master, kind="tiled")
+    assert rendition.kbps == title.index["qualities"][0]["kbps"], "the page shows the rate of the best quality"
     errors = [quality["ws_psnr"] for quality in title.index["qualities"]]
     assert errors == sorted(errors, reverse=True) and errors[0] > 38
 
