@@ -36,6 +36,7 @@ class LessonKind(models.TextChoices):
     VIDEO_360 = "video360", _("360° video")
     VIDEO = "video", _("Video")
     ARTICLE = "article", _("Article")
+    SCENARIO = "scenario", pgettext_lazy("lesson", "Exercise in VR")
 
 
 class Situation(models.TextChoices):
@@ -154,9 +155,12 @@ class Module(Titled):
         indexes = [models.Index(fields=["course", "position"], name="catalog_module_order")]
 
 
-# A lesson that can be learned: an article with text, or a film that is ready.
-READY = (Q(kind=LessonKind.ARTICLE) & (~Q(body_zh="") | ~Q(body_en=""))) | (
-    ~Q(kind=LessonKind.ARTICLE) & (Q(master__state=MasterState.PUBLISHED) | Q(master__published_prefix__gt=""))
+FILMS = (LessonKind.VIDEO_360, LessonKind.VIDEO)
+# A lesson that can be learned: an article with text, a film that is ready, or an exercise that was chosen.
+READY = (
+    (Q(kind=LessonKind.ARTICLE) & (~Q(body_zh="") | ~Q(body_en="")))
+    | (Q(kind__in=FILMS) & (Q(master__state=MasterState.PUBLISHED) | Q(master__published_prefix__gt="")))
+    | (Q(kind=LessonKind.SCENARIO) & ~Q(exercise=""))
 )
 
 
@@ -169,7 +173,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
 
 class Lesson(Titled):
-    """One thing to watch or read. `body_*` is Markdown: the article, or the notes under a film."""
+    """One thing to watch, read or do. `body_*` is Markdown: the article, or the notes with a film or an exercise.
+
+    `exercise`: key of what is done in an exercise, set by the wing that offers it (see exercises.py).
+    """
 
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
     position = models.PositiveIntegerField()
@@ -177,6 +184,7 @@ class Lesson(Titled):
     body_zh = models.TextField(_("text in Chinese"), max_length=60_000, blank=True)
     body_en = models.TextField(_("text in English"), max_length=60_000, blank=True)
     master = models.ForeignKey(Master, on_delete=models.SET_NULL, null=True, blank=True, related_name="lessons")
+    exercise = models.SlugField(max_length=60, blank=True, editable=False)
     minutes = models.PositiveSmallIntegerField(_("minutes it takes"), default=3)
     situation = models.CharField(_("home page"), max_length=16, choices=Situation.choices, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -194,7 +202,11 @@ class Lesson(Titled):
 
     @property
     def is_film(self) -> bool:
-        return self.kind != LessonKind.ARTICLE
+        return self.kind in FILMS
+
+    @property
+    def is_exercise(self) -> bool:
+        return self.kind == LessonKind.SCENARIO
 
     @property
     def body(self) -> str:
@@ -209,6 +221,8 @@ class Lesson(Titled):
         """The same rule as `READY`, for a lesson whose master is loaded."""
         if self.is_film:
             return self.master is not None and self.master.is_watchable
+        if self.is_exercise:
+            return bool(self.exercise)
         return bool(self.body_zh or self.body_en)
 
     def get_absolute_url(self) -> str:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.catalog import forms, selectors
 from courses.catalog.access import attachable
+from courses.catalog.exercises import exercises
 from courses.catalog.exports import csv_response
 from courses.catalog.markdown import render_article
 from courses.catalog.models import Caption, Course, Lesson, LessonKind, Module
@@ -321,8 +322,14 @@ def edit_lesson(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         master = fields.pop("master")
-        lessons.update_lesson(request.user, _lesson(request, lesson_id), master=master, **fields)
-        messages.success(request, _("Saved."))
+        changed = lessons.update_lesson(request.user, _lesson(request, lesson_id), master=master, **fields)
+        wanted = request.POST.get("exercise", "") if changed.is_exercise else ""
+        try:
+            if wanted != changed.exercise:
+                exercises().attach(request.user, changed, wanted)
+            messages.success(request, _("Saved."))
+        except ValidationError as wrong:
+            _tell(request, wrong)
         return redirect("catalog:studio-lesson", lesson.pk)
     shown = _lesson(request, lesson_id)
     context = {
@@ -347,6 +354,8 @@ def lesson_films(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 
 
 def _films(request: HttpRequest, lesson: Lesson, kind: str, chosen: Any) -> dict[str, Any]:
+    if kind == LessonKind.SCENARIO:
+        return {"is_film": False, "is_exercise": True, "exercises": exercises().offered(request.user)}
     if kind == LessonKind.ARTICLE:
         return {"is_film": False, "films": []}
     films = list(selectors.pickable_masters(attachable(request.user), kind)[:60])

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.catalog import selectors as catalog
+from courses.catalog.exercises import exercises
 from courses.catalog.exports import csv_response
 from courses.catalog.markdown import render_article
 from courses.catalog.models import Course, Lesson, LessonKind, Situation
@@ -96,6 +97,8 @@ def lesson_page(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
         "article": render_article(lesson.body) if lesson.body else "",
         "may_edit": may_edit_course(request.user, course),
     }
+    if lesson.is_exercise:
+        context["exercise_url"] = exercises().address(lesson)
     if not lesson.is_film:
         return render(request, "learning/article.html", context)
     if lesson.is_ready:
@@ -168,7 +171,7 @@ def position(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
 def done(request: HttpRequest, lesson_id: UUID) -> HttpResponse:
     """“I have read this”: on to the next lesson, or back to the course at its end."""
     lesson = _open_lesson(request, lesson_id)
-    if lesson.is_film:
+    if lesson.kind != LessonKind.ARTICLE:
         raise Http404
     progress.mark_done(request.user, lesson)
     after = catalog.neighbours(lesson).after

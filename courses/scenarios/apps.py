@@ -11,12 +11,15 @@ class ScenariosConfig(AppConfig):
     verbose_name = _("Scenarios")
 
     def ready(self) -> None:
+        from courses.catalog.exercises import register_exercises
         from courses.people.personal_data import register_personal_data
         from courses.scenarios import personal_data
         from courses.scenarios.review import hooks
+        from courses.scenarios.services.lessons import ScenarioExercises
         from courses.scenarios.signals import run_scored
 
         hooks.connect()
+        register_exercises(ScenarioExercises())
         register_personal_data("scenarios", personal_data.export, personal_data.erase)
         post_migrate.connect(_sync_shipped, sender=self, dispatch_uid="scenarios.sync_shipped")
         run_scored.connect(_note_lesson_done, dispatch_uid="scenarios.lesson_done")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.catalog.models import Course, CourseState, Lesson
+from courses.catalog.models import Course, CourseState, Lesson, LessonKind
 from courses.catalog.permissions import require_create, require_edit
 from courses.catalog.services.covers import delete_files
 from courses.people.services.audit import log_action
@@ -87,13 +87,15 @@ def _missing_texts(lesson: Lesson, languages: list[tuple[str, str]]) -> list[str
         if not getattr(lesson, f"title_{code}"):
             words = _("The lesson “%(title)s” has no title in %(language)s.")
             sentences.append(words % {"title": lesson.title, "language": name})
-        if not lesson.is_film and not getattr(lesson, f"body_{code}"):
+        if lesson.kind == LessonKind.ARTICLE and not getattr(lesson, f"body_{code}"):
             words = _("The article “%(title)s” has no text in %(language)s.")
             sentences.append(words % {"title": lesson.title, "language": name})
     return sentences
 
 
 def _missing_film(lesson: Lesson) -> list[str]:
+    if lesson.is_exercise and not lesson.is_ready:
+        return [_("The lesson “%(title)s” has no exercise yet. Choose a scenario.") % {"title": lesson.title}]
     if not lesson.is_film or lesson.is_ready:
         return []
     if lesson.master is None:

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
+from courses.catalog.exercises import Offered
 from courses.catalog.models import Lesson
 from courses.catalog.permissions import may_learn, require_edit
 from courses.learning.services.progress import mark_done
 from courses.people.services.audit import log_action
 from courses.scenarios.errors import RunRefused
 from courses.scenarios.models import LessonScenario, ParticipantKind, Run, RunScore, Scenario, ScenarioState
+from courses.scenarios.selectors import playable_scenarios
+from courses.scenarios.visitors import Visitor
 
 # A run in a harder mode than the lesson asks for counts as well.
 HARDNESS = {"guided": 0, "practice": 1, "exam": 2}
@@ -33,12 +38,42 @@ def attach_scenario(
         LessonScenario.objects.update_or_create(
             lesson=lesson, defaults={"scenario": scenario, "mode": mode, "profile": profile}
         )
+    lesson.exercise = scenario.key if scenario else ""
+    lesson.save(update_fields=["exercise", "updated_at"])
     log_action(
         actor=actor,
         action="scenarios.lesson.attach",
         target=lesson,
         data={"scenario": scenario.key if scenario else None, "mode": mode},
     )
+
+
+class ScenarioExercises:
+    """The scenarios, as `courses.catalog.exercises` asks for them."""
+
+    def offered(self, user: Any) -> list[Offered]:
+        found = playable_scenarios(Visitor.of(user, None))
+        return [Offered(scenario.key, scenario.current.title) for scenario in found if scenario.current]
+
+    def attach(self, actor: Any, lesson: Lesson, key: str) -> None:
+        scenario = Scenario.objects.select_related("current").filter(key=key).first()
+        if key and scenario is None:
+            raise ValidationError(RunRefused("unknown_scenario").sentence)
+        try:
+            attach_scenario(actor, lesson, scenario, mode=_easiest_that_counts(scenario))
+        except RunRefused as refused:
+            raise ValidationError(refused.sentence) from refused
+
+    def address(self, lesson: Lesson) -> str:
+        if not lesson.exercise:
+            return lesson.get_absolute_url()
+        return f"{reverse('scenarios:scenario', args=[lesson.exercise])}?lesson={lesson.pk}"
+
+
+def _easiest_that_counts(scenario: Scenario | None) -> str:
+    """Guided runs show every step, so that passing one says little."""
+    modes = scenario.current.document["modes"] if scenario and scenario.current else {}
+    return next((mode for mode in ("practice", "exam", "guided") if mode in modes), "practice")
 
 
 def note_lesson_done(run: Run, score: RunScore) -> None:
