@@ -1,0 +1,184 @@
+/** The stage's budgets and its parts that need no page: scene graph, frame loop, words, bodies, poses on the wire. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { Vector3 } from "three";
+import { completeConfig } from "./config.js";
+import { messages } from "./messages.js";
+import { decodePeople } from "./people/decode.js";
+import { heightOf, mixOf, shapeOf } from "./people/shape.js";
+import { StageScene } from "./play/scene.js";
+import { actionsAt, spot, spotAt, spotOnRay } from "./play/spots.js";
+import { PLACE_NAMES } from "./rooms/index.js";
+import { mix, PoseTrack } from "./together/follow.js";
+import { HEAD, readPoses, RECORD_BYTES, RECORD_NUMBERS, writeRecord } from "./together/record.js";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const file = readFileSync(join(here, "people/people.bin"));
+const people = decodePeople(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
+
+/** A table with more people and things than any scenario that ships. */
+function tableFor(room, patient = {}) {
+  const site = (x_m, y_m, back = false) => ({ x_m, y_m, back, radius_m: 0.06 });
+  const pads = { right: site(-0.08, 0.09), left: site(0.16, -0.08) };
+  return {
+    scene: { room }, has_aed: true, actions: { machine_off: { roles: [] }, check_breathing: { roles: [] }, ask_for_call: { roles: [] }, calm_relative: { roles: [] } },
+    patient: { id: "patient", kind: "patient", age_years: 58, sex: "male", build: "average", ...patient },
+    people: ["bystander", "relative", "colleague"].map((kind) => ({ id: kind, kind, name: { en: kind, "zh-hans": kind } })),
+    objects: ["phone", "tourniquet", "gauze", "gloves", "marker", "blanket", "mask"].map((kind) => ({ id: kind, kind })),
+    profiles: { cn: { child_pads_under_years: 8, pads: { adult: pads, child: { right: site(0, 0), left: site(0, 0, true) } } } },
+  };
+}
+const STATE = { patient: { conscious: false, breathing: "agonal", pallor: 0.5, cyanosis: 0.5 }, aed: { phase: "ready", placed: [], bare: true, wet: false } };
+
+/** What would be drawn: bodies and triangles of everything that is seen. */
+function count(scene) {
+  let calls = 0;
+  let triangles = 0;
+  scene.traverseVisible((object) => {
+    if (!object.isMesh && !object.isLine) return;
+    calls += 1;
+    const { index, attributes } = object.geometry;
+    if (object.isMesh) triangles += ((index?.count ?? attributes.position.count) / 3) * (object.count ?? 1);
+  });
+  return { calls, triangles };
+}
+
+for (const room of PLACE_NAMES) {
+  test(`${room} with everybody and everything in it stays within 100 draw calls and 150,000 triangles`, () => {
+    const scene = new StageScene(people, tableFor(room, { patient: { bleeding_ml_min: 420 } }), STATE);
+    scene.update(1, 0.01);
+    const { calls, triangles } = count(scene);
+    // The headset adds two hands, board, captions and veil: 14 calls, 30,000 triangles; five avatars 20 and 11,000.
+    assert.ok(calls + 34 < 100, `${calls} draw calls`);
+    assert.ok(triangles + 41_000 < 150_000, `${triangles} triangles`);
+  });
+}
+
+const ALLOCATING = new Set(["ObjectLiteralExpression", "ArrayLiteralExpression", "NewExpression", "ArrowFunction", "FunctionExpression", "TemplateExpression", "SpreadElement", "ForOfStatement"].map((name) => ts.SyntaxKind[name]));
+
+/** Functions of a file marked @frame, with what their bodies allocate by their own text. */
+function frameFunctions(name, text) {
+  const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS);
+  const found = [];
+  const visit = (node) => {
+    if (ts.getJSDocTags(node).some((tag) => tag.tagName.text === "frame")) {
+      const body = (node.initializer ?? node).body;
+      const bad = [];
+      const look = (inner) => {
+        if (ALLOCATING.has(inner.kind)) bad.push(inner.getText().slice(0, 60));
+        ts.forEachChild(inner, look);
+      };
+      if (body) ts.forEachChild(body, look);
+      found.push({ name: `${name} ${node.name?.getText()}`, bad });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const marked = readdirSync(here, { recursive: true }).map(String)
+  .filter((name) => name.endsWith(".js") && !name.endsWith(".test.js") && !name.startsWith("engine") && !name.startsWith("motion"))
+  .flatMap((name) => frameFunctions(name, readFileSync(join(here, name), "utf8")));
+
+test("what runs for every picture allocates nothing", () => {
+  assert.deepEqual(marked.filter(({ bad }) => bad.length), []);
+  const names = marked.map(({ name }) => name).join("\n");
+  for (const name of ["stage.js #tick", "scene.js update", "patient.js update", "immersion.js update", "hand.js update", "compress.js sample", "company.js update"])
+    assert.ok(names.includes(name), `${name} is not marked @frame`);
+});
+
+test("both languages say everything", () => {
+  assert.deepEqual(Object.keys(messages["zh-hans"]).sort(), Object.keys(messages.en).sort());
+  for (const [key, text] of Object.entries(messages.en)) {
+    const names = (words) => (words.match(/\{\w+\}/g) ?? []).sort();
+    assert.deepEqual(names(messages["zh-hans"][key]), names(text), key);
+    assert.ok(text.trim() && messages["zh-hans"][key].trim(), key);
+  }
+});
+
+test("people are as tall as their age, and an infant is no small adult", () => {
+  const body = (ageYears, sex = "female", build = "average") => ({ ageYears, sex, build });
+  for (const ageYears of [0.7, 6, 34, 66]) {
+    const { place } = shapeOf(people, mixOf(body(ageYears)), heightOf(body(ageYears)));
+    const ys = place.filter((_, i) => i % 3 === 1);
+    assert.ok(Math.abs(Math.max(...ys) - heightOf(body(ageYears))) < 0.001);
+    assert.ok(Math.abs(Math.min(...ys)) < 0.001);
+  }
+  const headShare = (ageYears) => {
+    const { joints } = shapeOf(people, mixOf(body(ageYears)), 1);
+    const neck = joints[3 * people.bones.findIndex(({ name }) => name === "neck_01") + 1];
+    return 1 - neck;
+  };
+  assert.ok(headShare(0.7) > headShare(6) && headShare(6) > headShare(34));
+  const width = (build) => {
+    const { place } = shapeOf(people, mixOf(body(40, "male", build)), 1.7);
+    return Math.max(...place.filter((x, i) => i % 3 === 0 && place[i + 1] > 0.9 && place[i + 1] < 1.05 && x < 0.3));
+  };
+  assert.ok(width("heavy") > width("average") && width("average") > width("slim"));
+});
+
+test("a pad that lies where the profile wants it is told so, whoever the patient is", () => {
+  for (const patient of [{}, { age_years: 6, sex: "female", build: "slim" }]) {
+    const scene = new StageScene(people, tableFor("metro_hall", patient), STATE);
+    scene.updateMatrixWorld();
+    const figure = scene.patient.asleep;
+    const at = scene.patient.localToWorld(new Vector3(-0.08, figure.sternum.z - figure.back, -0.09));
+    assert.deepEqual(scene.onChest(at), { x_m: -0.08, y_m: 0.09, back: false, near: true });
+    assert.equal(scene.onChest(at.clone().setY(2)).near, false);
+  }
+});
+
+test("a point and a ray meet the part they look at, and its actions are offered there", () => {
+  const scene = new StageScene(people, tableFor("metro_hall"), STATE);
+  scene.update(0, 0);
+  const face = scene.spot("face");
+  assert.ok(face.at.z < -0.3 && face.at.y > 0.05, "the head lies towards -z, above the floor");
+  assert.equal(spotAt(scene.spots, face.at)?.id, "face");
+  const eye = face.at.clone().add(new Vector3(0.5, 0.9, 0));
+  assert.equal(spotOnRay(scene.spots, eye, face.at.clone().sub(eye).normalize())?.id, "face");
+  assert.deepEqual(actionsAt(face, scene.table, ["check_breathing", "ask_for_call"], ""), ["check_breathing"]);
+  const relative = spot("person.relative", "person", 1, "relative");
+  const bystander = spot("person.bystander", "person", 1, "bystander");
+  assert.deepEqual(actionsAt(relative, scene.table, ["ask_for_call", "calm_relative"], ""), ["ask_for_call", "calm_relative"]);
+  assert.deepEqual(actionsAt(bystander, scene.table, ["ask_for_call", "calm_relative"], ""), ["ask_for_call"]);
+});
+
+test("poses survive the wire to a millimetre, and what is drawn lies between two of them", () => {
+  const record = new Float32Array(RECORD_NUMBERS);
+  record.set([1, 12.5, 0.6, 1.2, -0.3, 0, 0.7071, 0, 0.7071]);
+  const bytes = new DataView(new ArrayBuffer(4 + RECORD_BYTES));
+  bytes.setUint8(0, 2);
+  bytes.setUint8(1, 1);
+  bytes.setUint16(2, 7, true);
+  writeRecord(bytes, 4, record);
+  bytes.setUint8(4, 3);
+  const { n, poses } = readPoses(bytes.buffer);
+  assert.equal(n, 7);
+  assert.ok([...poses.get(3)].every((value, i) => Math.abs(value - record[i]) < 0.0006));
+  const track = new PoseTrack();
+  const second = record.slice();
+  second[1] = 12.6;
+  second[HEAD] = 0.8;
+  track.push(record, 1);
+  track.push(second, 1.1);
+  assert.equal(track.update(1.15), true);
+  assert.ok(Math.abs(track.now[HEAD] - 0.7) < 0.001);
+  assert.equal(track.update(9), false, "somebody who is silent for seconds is gone");
+  const out = new Float32Array(RECORD_NUMBERS);
+  const turned = record.map((value, i) => (i >= HEAD + 3 && i < HEAD + 7 ? -value : value));
+  mix(record, turned, 0.5, out);
+  assert.ok(Math.abs(Math.hypot(...out.slice(HEAD + 3, HEAD + 7)) - 1) < 1e-5, "q and -q are the same turn");
+});
+
+test("a page without what it promises is told so", () => {
+  assert.throws(() => completeConfig({ mode: "run" }), /ws/);
+  assert.throws(() => completeConfig({ mode: "offline" }), /table/);
+  assert.throws(() => completeConfig({ mode: "replay" }), /log/);
+  assert.equal(completeConfig({ mode: "offline", table: "/t", handIn: null }).handIn, null);
+});
