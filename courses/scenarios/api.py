@@ -27,6 +27,13 @@ class ScenarioView(APIView):
     """Open to visitors without an account; services refuse what needs one. Refusals become JSON here."""
 
     permission_classes = [AllowAny]
+    largest_body = 64 * 1024
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length = request.headers.get("Content-Length") or "0"
+        if not length.isdigit() or int(length) > self.largest_body:
+            raise RunRefused("too_large")
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, RunRefused):
@@ -134,6 +141,9 @@ class OneTrack(ScenarioView):
 class OfflineRuns(ScenarioView):
     """`POST offline-runs/`: hand in a run played without a network."""
 
+    # MOST_EVENTS of about 200 bytes each.
+    largest_body = 4 * 1024 * 1024
+
     def post(self, request: Request) -> Response:
         said = Fields(request.data)
         client_run_id, seed, version = said.uuid("client_run_id"), said.number("seed"), said.number("version")
@@ -153,7 +163,8 @@ class OfflineRuns(ScenarioView):
             lesson=said.uuid("lesson"),
             result=result if isinstance(result, dict) else {},
         )
-        place, differences, is_new = hand_in(self.visitor(create=True), handed_in)
+        address = client_address(_http(request))
+        place, differences, is_new = hand_in(self.visitor(create=True), handed_in, address=address)
         run = selectors.run_record(place.run, place)
         answer = {"run": run["run"], "report": run["report"], "differences": differences}
         return Response(answer, status=201 if is_new else 200)

@@ -26,6 +26,7 @@ SENTENCES = {
     "not_started": (409, gettext_lazy("The run has not begun yet.")),
     "too_many_runs": (429, gettext_lazy("Too many runs were started from here. Wait a few minutes and try again.")),
     "bad_request": (400, gettext_lazy("The request is not complete: %(detail)s. Reload the page and try again.")),
+    "too_large": (413, gettext_lazy("That is more than one run holds. Nothing was stored.")),
     "bad_message": (400, gettext_lazy("The message was not understood: %(detail)s. Reload the page.")),
     "too_long": (400, gettext_lazy("The text is too long. Use at most 500 characters.")),
     "nobody": (404, gettext_lazy("That person is not in the run any more.")),

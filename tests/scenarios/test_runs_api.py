@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from courses.people.limits import Limit
 from courses.people.models import Role, User
 from courses.scenarios.compile import compile_definition
 from courses.scenarios.engine.log import replay
 from courses.scenarios.engine.script import read_script
 from courses.scenarios.models import Run, Scenario, Track
 from courses.scenarios.scoring.score import report
+from courses.scenarios.services import runs
 from courses.scenarios.services.scores import close_run
 from courses.scenarios.services.shipped import sync_shipped
 from tests.scenarios.runs import script_file
@@ -234,3 +236,17 @@ def test_an_exam_played_offline_counts_as_practice() -> None:
 def test_an_offline_run_without_what_is_needed_is_refused(field: str) -> None:
     answer = post(signed_in("anna"), "offline-runs/", **{**offline(), field: None})
     assert answer.status_code == 400 and answer.json()["code"] == "bad_request"
+
+
+def test_a_request_that_holds_more_than_a_run_is_refused_before_it_is_read() -> None:
+    answer = post(signed_in("anna"), "offline-runs/", **offline(), padding="x" * 4_200_000)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_one_address_makes_so_many_runs_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "RUNS_MADE", Limit("few", most=2, seconds=600))
+    browser = Client()
+    a_run(browser)
+    a_run(browser)
+    refused = post(browser, "runs/", scenario="choking-adult", mode="practice")
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_runs")

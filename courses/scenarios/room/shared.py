@@ -47,4 +47,4 @@ class Presence:
 
     async def here(self) -> frozenset[int]:
         found = await self._client.zrangebyscore(self._key, time.time() - GONE_AFTER_S, "+inf")
-        return frozenset(int(member) for member in found)
+        return frozenset(int(str(member, "ascii")) for member in found if isinstance(member, bytes))

@@ -78,6 +78,8 @@ def _easiest_that_counts(scenario: Scenario | None) -> str:
 
 def note_lesson_done(run: Run, score: RunScore) -> None:
     """Who passed the lesson's scenario, in its mode or a harder one, has done the lesson."""
+    if run.lesson_id is None:
+        return
     link = LessonScenario.objects.filter(lesson_id=run.lesson_id, scenario=run.version.scenario_id).first()
     if link is None or not score.passed or HARDNESS.get(run.mode, -1) < HARDNESS.get(link.mode, 0):
         return

@@ -26,7 +26,7 @@ from courses.scenarios.models import (
 )
 from courses.scenarios.permissions import require_play
 from courses.scenarios.services.logs import MOST_EVENTS
-from courses.scenarios.services.runs import MOST_SEED
+from courses.scenarios.services.runs import MOST_SEED, RUNS_MADE
 from courses.scenarios.services.scores import close_run
 from courses.scenarios.visitors import Visitor
 
@@ -55,11 +55,16 @@ class HandedIn:
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
-def hand_in(visitor: Visitor, said: HandedIn) -> tuple[Participant, list[dict[str, Any]], bool]:
-    """The place in the stored run, the differences, and whether it is new. The same log again is the same run."""
+def hand_in(visitor: Visitor, said: HandedIn, *, address: str = "") -> tuple[Participant, list[dict[str, Any]], bool]:
+    """The place in the stored run, the differences, and whether it is new. The same log again is the same run.
+
+    `address` counts towards RUNS_MADE. Raises RunRefused.
+    """
     known = _known(visitor, said.client_run_id)
     if known is not None:
         return known, [], False
+    if address and RUNS_MADE.count(address) > RUNS_MADE.most:
+        raise RunRefused("too_many_runs")
     try:
         place, differences = _store(visitor, said)
     except IntegrityError:
@@ -131,6 +136,8 @@ def _version(visitor: Visitor, said: HandedIn) -> ScenarioVersion:
 
 
 def _uses(lesson: UUID | None, version: ScenarioVersion) -> bool:
+    if lesson is None:
+        return False
     return LessonScenario.objects.filter(lesson_id=lesson, scenario=version.scenario_id).exists()
 
 
