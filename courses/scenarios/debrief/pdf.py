@@ -229,6 +229,7 @@ def _table(paper: FPDF, head: Sequence[str], rows: Sequence[Sequence[str]], widt
     paper.set_text_color(*INK)
     paper.set_draw_color(*LINE)
     paper.set_line_width(0.2)
+    paper.set_fill_color(255, 255, 255)
     style = FontFace(color=MUTED, emphasis="")
     with paper.table(
         col_widths=tuple(widths),

@@ -31,6 +31,7 @@ from courses.scenarios.views.texts import language, localised, minutes, mode_nam
 from courses.scenarios.visitors import Visitor
 
 EARLIER_SHOWN = 8
+SKILLS_SHOWN = 4
 
 
 def _find(request: HttpRequest, run_id: UUID) -> tuple[Visitor, Run]:
@@ -113,6 +114,7 @@ def _history(visitor: Visitor, run: Run, now: datetime) -> dict[str, Any]:
         "standing": placed,
         "group_credits": _group_rows(placed.credits if placed else {}, this, titles),
         "skills": skill_rows(kept),
+        "weakest": skill_rows(kept)[:SKILLS_SHOWN],
         "advice": advice_row(advise(visitor, runs, now)),
     }
 
