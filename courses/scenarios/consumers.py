@@ -36,8 +36,8 @@ MOST_BAD_IN_A_ROW = 5
 LONGEST_TEXT = 500
 LARGEST_SIGNAL = 16 * 1024
 LARGEST_MESSAGE = 256 * 1024
-# Text messages a second, averaged over BURST of them: a client sends events four times a second.
-MOST_A_SECOND, BURST = 30.0, 120.0
+# Text messages a second, averaged over BURST of them: a client acknowledges 20 pose frames and files its events.
+MOST_A_SECOND, BURST = 60.0, 240.0
 POSES_A_SECOND = 30.0
 
 

@@ -4,6 +4,7 @@ import struct
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from channels.db import database_sync_to_async
@@ -15,7 +16,7 @@ from courses.scenarios.engine.log import replay
 from courses.scenarios.engine.script import read_script
 from courses.scenarios.models import Phase, Run, RunEvent
 from courses.scenarios.room import keeper as keepers
-from courses.scenarios.room import owner
+from courses.scenarios.room import owner, shared
 from courses.scenarios.room.poses import MOST_UNSEEN, PoseSender
 from courses.scenarios.scoring.score import report
 from courses.scenarios.services.logs import file_events
@@ -262,9 +263,22 @@ async def test_too_many_messages_close_the_connection() -> None:
     who = resident()
     place = await in_thread(begun)(who)
     async with Client(who, place.run) as client:
-        for number in range(400):
+        for number in range(1000):
             await client.say(type="seen", n=number)
         assert await client.close_code() == 4429
+
+
+async def test_one_process_has_the_clock_until_it_falls_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "LEASE_MS", 400)
+    client, run_id = keepers.keeper().client, uuid4()
+    leases = [shared.Lease(client, run_id, f"process {n}") for n in range(5)]
+    assert sorted([await lease.take() for lease in leases]) == [False] * 4 + [True]
+    assert await leases[0].renew() and not await leases[1].renew()
+    await leases[1].release()
+    assert not await leases[2].take()
+    await settle(0.6)
+    assert not await leases[0].renew()
+    assert await leases[2].take()
 
 
 # --- the clock ---------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from courses.catalog.models import Access
 from courses.catalog.services.courses import create_course
 from courses.catalog.services.lessons import add_lesson, add_module
 from courses.learning.models import SummaryLog
-from courses.people.models import ActionLogEntry, ConsentDocument, ConsentKind, Role
+from courses.people.models import ActionLogEntry, ConsentDocument, ConsentKind, Role, User
 from courses.people.personal_data import personal_data_parts
 from courses.people.services.consents import decide
 from courses.scenarios.engine.log import replay
@@ -104,6 +104,30 @@ def test_two_connections_that_send_the_same_events_at_once_file_each_once() -> N
     assert failures == []
     assert receipts.count("accepted") == 30 and receipts.count("duplicate") == 90
     assert RunEvent.objects.count() == 30
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_want_the_same_role_at_once_one_gets_it_and_the_others_keep_looking() -> None:
+    place = made(visitor(person("anna")), scenario="hospital-arrest", is_team=True)
+    people = [person(f"p{n}") for n in range(6)]
+    outcomes: list[str] = []
+
+    def join(user: User) -> None:
+        try:
+            joined(visitor(user), place.run, role="compressor")
+            outcomes.append("seated")
+        except RunRefused as refused:
+            outcomes.append(refused.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=join, args=(user,)) for user in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["role_taken"] * 5 + ["seated"]
+    assert sorted(place.run.participants.values_list("slot", flat=True)) == [1, 2]
 
 
 @pytest.mark.django_db

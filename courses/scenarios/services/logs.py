@@ -31,7 +31,7 @@ def file_events(place_id: int, said: Iterable[Any]) -> tuple[list[Receipt], list
     """
     with transaction.atomic():
         place = Participant.objects.select_related("run__version").get(pk=place_id)
-        run = Run.objects.select_for_update().select_related("version").get(pk=place.run_id)
+        run = Run.objects.select_for_update(of=("self",)).select_related("version").get(pk=place.run_id)
         return _file(place, run, list(said)[:MOST_AT_ONCE], timezone.now())
 
 

@@ -27,7 +27,7 @@ def close_run(run_id: UUID, reason: str, *, epoch: int | None = None, actor: Any
     FINISHED: played to its end. STOPPED, ABANDONED: it ends where its clock stands. epoch: of the room's owner, None
     for others. Raises TakenOver.
     """
-    run = Run.objects.select_for_update().select_related("version__scenario").get(pk=run_id)
+    run = Run.objects.select_for_update(of=("self",)).select_related("version__scenario").get(pk=run_id)
     if epoch is not None and run.epoch != epoch:
         raise TakenOver
     if run.is_over:

@@ -43,14 +43,22 @@ export class ReplayLink extends Link {
   }
 
   #fresh() {
-    const { mode, seed, team } = this.#answer.run;
-    const roles = this.table.roles.length ? Object.fromEntries((team ?? []).filter((/** @type {any} */ m) => m.role).map((/** @type {any} */ m) => [m.actor, m.role])) : {};
+    const { mode, seed } = this.#answer.run;
+    // Those at the start: who took another's role later is in the events.
+    const roles = this.#answer.roles ?? {};
     return new RunLog(this.table, { mode, profile: this.profile.id, seed, roles }).run;
   }
 
   get t() {
     const now = this.#at + (this.phase === "running" ? ((clock.now() - this.#since) / 1000) * this.speed : 0);
     return Math.min(now, this.duration);
+  }
+
+  /** @param {number} speed times as fast */
+  setSpeed(speed) {
+    this.#at = this.t;
+    this.#since = clock.now();
+    this.speed = speed;
   }
 
   start() { this.resume(); }
