@@ -26,6 +26,7 @@ PREFERENCES = {
     "media.autoplay.blocking_policy": 0,
     "webgl.force-enabled": True,
     "dom.webgpu.enabled": False,
+    "devtools.console.stdout.content": True,
 }
 
 

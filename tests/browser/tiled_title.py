@@ -142,7 +142,7 @@ def write_strips(folder: Path, settings: TiledSettings) -> dict[str, Any] | None
         "row": packing.map_row,
         "bits": packing.bits,
         "file": "map.bin",
-        "frames": SEGMENT_FRAMES - 1,
+        "hvcc": base64.b64encode(strips.record).decode(),
         "trailing": {str(length): offset for length, offset in strips.trailing.items()},
     }
     return {**packing.as_json(), "map": described}

@@ -24,7 +24,7 @@ export class IndexError extends Error {}
  * @property {number[]} rows
  * @property {[number, number][]} high
  * @property {[number, number, number[]][]} low
- * @property {{ row: number, bits: number, file: string, frames: number, sizes: number[], trailing: Record<string, number> }} map
+ * @property {{ row: number, bits: number, file: string, configuration: Configuration, trailing: Record<string, number> }} map
  * @typedef {{ codecs: string, init: string, media: string, timescale: number, ticks: number[] }} AudioTrack
  */
 
@@ -211,9 +211,10 @@ function readPack(pack, tiles) {
   check(Array.isArray(pack.high) && whole(pack.high.length, 1, tiles) && pack.high.every(cell), "the packed layout has no cells for tiles");
   check(Array.isArray(pack.low) && pack.low.every((/** @type {any} */ at) => cell(at) && Array.isArray(at[2]) && at[2].every((/** @type {any} */ t) => whole(t, 0, 439))), "the packed layout has no cells for the low layer");
   const map = pack.map;
-  check(map && whole(map.row, 0, pack.rows.length - 1) && whole(map.bits, 1, 12) && whole(map.frames, 0, 600), "the packed layout has no map");
+  check(map && whole(map.row, 0, pack.rows.length - 1) && whole(map.bits, 1, 12), "the packed layout has no map");
   check(typeof map.file === "string" && /^[A-Za-z0-9_.-]{1,40}$/.test(map.file) && !map.file.includes(".."), "the packed layout's map has no file");
-  return { ...pack, map: { ...map, trailing: map.trailing ?? {}, sizes: Array.isArray(map.sizes) ? map.sizes : [] } };
+  check(map.trailing && Object.values(map.trailing).every((at) => whole(at, 0, 100_000_000)), "the packed layout's map has no places");
+  return { ...pack, map: { ...map, configuration: readConfiguration(map.hvcc, "the map strips' configuration") } };
 }
 
 /** @param {any} track @returns {AudioTrack} */

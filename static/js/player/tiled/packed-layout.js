@@ -39,6 +39,7 @@ export class PackedLayout {
   #store;
   #picture;
   #to;
+  #strip;
   #low;
   #map;
   /** Slices of the low layer: by segment, then picture, then tile. @type {Map<number, { slices: Uint8Array[][], headers: import("./hevc.js").SliceHeader[][], offsets: Int32Array }>} */
@@ -57,7 +58,8 @@ export class PackedLayout {
     this.#store = new TileStore(index);
     this.#low = low;
     this.#picture = packedPicture(pack.columns, pack.rows, index.timescale / index.ticks);
-    this.#to = packedConfiguration([index.configuration, low.configuration], this.#picture);
+    this.#strip = pack.map.configuration;
+    this.#to = packedConfiguration([index.configuration, low.configuration, this.#strip], this.#picture);
     this.#map = new RegionMap(index.tiles, pack.high.length, pack.columns.length, pack.map.bits);
     this.slots = this.#map.capacity;
     if (this.slots < 1) throw new BrokenData("the packed layout's map is too small");
@@ -137,7 +139,7 @@ export class PackedLayout {
         if (kind === "low") return moveSlice(slices[item], low.headers[i][item], this.#low.configuration.pps, this.#to, address);
         const [nal, header, pps] = kind === "high"
           ? [highs[item].slices[i], highs[item].headers[i], this.#index.configuration.pps]
-          : [strips[item].slices[i], strips[item].headers[i], this.#stripPps];
+          : [strips[item].slices[i], strips[item].headers[i], this.#strip.pps];
         if (header.type !== lead.type || header.poc !== lead.poc) throw new BrokenData("the layers are coded in another order");
         return moveSlice(nal, header, pps, this.#to, address);
       });
@@ -151,11 +153,6 @@ export class PackedLayout {
     this.#lows.delete(segment);
   }
 
-  /** A strip is a picture of one tile. */
-  get #stripPps() {
-    return { ...this.#index.configuration.pps, tiles: 0, columns: 1, rows: 1 };
-  }
-
   /**
    * @param {number[]} chosen
    * @param {number} frames
@@ -166,7 +163,7 @@ export class PackedLayout {
     if (!followers || followers.length < frames - 1) throw new BrokenData("the map strips do not cover a segment of this length");
     return this.#map.stripNumbers(chosen).map((number) => {
       const slices = [this.#strips.variants[number], ...followers.slice(0, frames - 1)];
-      return { slices, headers: slices.map((nal) => parseSlice(nal, this.#index.configuration.sps, this.#stripPps)) };
+      return { slices, headers: slices.map((nal) => parseSlice(nal, this.#strip.sps, this.#strip.pps)) };
     });
   }
 

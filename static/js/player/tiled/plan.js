@@ -16,7 +16,8 @@
  * @property {number} budget bytes that may still be fetched
  * @property {Int8Array} have the best quality of each tile that is there or on its way; `qualities` where there is none
  * @property {Iterable<number>} [always] tiles that get the best quality before all others (an instructor's regions)
- * @property {number} [most] how many tiles may be better than the floor (slots of a packed picture)
+ * @property {number} [most] how many tiles may be better than the floor (slots of a packed picture): those with the
+ *   largest weights, after those of `always`
  *
  * @typedef {object} Plan
  * @property {Int8Array} picks quality of each tile
@@ -31,33 +32,26 @@ export function planTiles(input) {
   const { tiles, qualities, size, losses, weights, have } = input;
   const floor = qualities - 1;
   const picks = new Int8Array(tiles);
-  const most = input.most ?? tiles;
-  let raised = 0;
+  const allowed = mostWanted(input);
   let bytes = 0;
   const cost = (/** @type {number} */ tile, /** @type {number} */ quality) => (have[tile] === quality ? 0 : size(quality, tile));
   for (let tile = 0; tile < tiles; tile++) {
     picks[tile] = Math.min(have[tile], floor);
     if (have[tile] > floor) bytes += size(floor, tile);
-    if (picks[tile] < floor) raised++;
   }
   /**
+   * Takes a better quality where the budget allows it.
    * @param {number} tile
    * @param {number} quality
    */
   const take = (tile, quality) => {
     const price = cost(tile, quality) - cost(tile, picks[tile]);
-    if (picks[tile] === floor) {
-      if (raised >= most) return false;
-      raised++;
-    }
+    if (bytes + price > input.budget) return false;
     bytes += price;
     picks[tile] = quality;
     return true;
   };
-  for (const tile of input.always ?? []) {
-    const price = cost(tile, 0) - cost(tile, picks[tile]);
-    if (picks[tile] > 0 && bytes + price <= input.budget) take(tile, 0);
-  }
+  for (const tile of input.always ?? []) if (picks[tile] > 0 && allowed(tile)) take(tile, 0);
   const queue = new StepQueue();
   const offer = (/** @type {number} */ tile) => {
     let best = -1;
@@ -73,15 +67,27 @@ export function planTiles(input) {
     }
     if (best >= 0) queue.push(ratio, tile, best, picks[tile]);
   };
-  for (let tile = 0; tile < tiles; tile++) if (weights[tile] > 0) offer(tile);
+  for (let tile = 0; tile < tiles; tile++) if (weights[tile] > 0 && allowed(tile)) offer(tile);
   for (let step = queue.pop(); step; step = queue.pop()) {
     if (picks[step.tile] !== step.from) continue;
-    const price = cost(step.tile, step.quality) - cost(step.tile, step.from);
     // A step that does not fit leaves room for smaller ones of other tiles.
-    if (bytes + price > input.budget || !take(step.tile, step.quality)) continue;
-    offer(step.tile);
+    if (take(step.tile, step.quality)) offer(step.tile);
   }
   return { picks, bytes };
+}
+
+/**
+ * Which tiles may be better than the floor.
+ * @param {PlanInput} input
+ * @returns {(tile: number) => boolean}
+ */
+function mostWanted({ tiles, weights, most = tiles, always = [] }) {
+  if (most >= tiles) return () => true;
+  const marked = new Set(always);
+  const order = Array.from({ length: tiles }, (_, tile) => tile).filter((tile) => marked.has(tile) || weights[tile] > 0);
+  order.sort((a, b) => Number(marked.has(b)) - Number(marked.has(a)) || weights[b] - weights[a]);
+  const chosen = new Set(order.slice(0, most));
+  return (tile) => chosen.has(tile);
 }
 
 /**

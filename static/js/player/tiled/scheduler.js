@@ -212,7 +212,7 @@ export class Scheduler {
     this.#settle(current);
     this.#rest(now);
     this.#cancel(now, media, current, actions);
-    this.#append(media, current, actions);
+    this.#append(now, media, current, actions);
     const ahead = this.#wanted ? FLOOR_AHEAD : FLOOR_AHEAD_IDLE;
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
@@ -373,26 +373,52 @@ export class Scheduler {
   }
 
   /**
+   * @param {number} now
    * @param {number} media
    * @param {number} current
    * @param {Action[]} actions
    */
-  #append(media, current, actions) {
+  #append(now, media, current, actions) {
     for (let s = current; s < this.#index.segments.length; s++) {
       const state = this.#states.get(s);
       // In order: a decoder that is given what comes later first would show a hole.
       if (!state || state.floor !== "here") break;
       const left = this.#index.segments[s].start - media;
       const first = state.appended === null;
-      const better = !first && differs(state.have, /** @type {Int8Array} */ (state.appended));
       // A segment that plays cannot be changed under the decoder's hands; one that stands can.
       const changeable = left > this.#margin * Math.max(1, this.#rate) || this.#rate === 0;
       const waits = [...state.requests].some((id) => !this.#requests.get(id)?.floor);
-      if (first || (better && changeable && (!waits || (this.#rate > 0 && left < this.#margin + LAST_CALL)))) {
-        state.appended = state.have.slice();
-        actions.push({ type: "append", segment: s, picks: state.have.slice() });
-      }
+      if (!first && (!changeable || (waits && (this.#rate === 0 || left >= this.#margin + LAST_CALL)))) continue;
+      const picks = this.#picks(state, now, s, Math.max(0, left));
+      if (picks === null) continue;
+      state.appended = picks;
+      actions.push({ type: "append", segment: s, picks: picks.slice() });
     }
+  }
+
+  /**
+   * What of that which is there goes into the picture: everything, or what is looked at where there are few slots.
+   * @param {SegmentState} state
+   * @param {number} now
+   * @param {number} segment
+   * @param {number} left seconds until it plays
+   * @returns {Int8Array | null} null when the picture would not get better
+   */
+  #picks({ have, appended }, now, segment, left) {
+    if (appended && !differs(have, appended)) return null;
+    if (this.slots >= this.tiles) return have.slice();
+    const { start, duration } = this.#index.segments[segment];
+    const ahead = left + duration / 2;
+    const weights = this.#weights(predictView(this.#head, now, ahead), ahead, start + duration / 2);
+    for (const tile of this.#always(this.#index.segments[segment])) weights[tile] += 1;
+    const floor = this.none - 1;
+    const order = [...have.keys()].filter((tile) => have[tile] < floor).sort((a, b) => weights[b] - weights[a]);
+    const picks = new Int8Array(this.tiles).fill(floor);
+    for (const tile of order.slice(0, this.slots)) picks[tile] = have[tile];
+    if (!appended) return picks;
+    let gain = 0;
+    for (let tile = 0; tile < picks.length; tile++) gain += weights[tile] * (this.#losses[appended[tile]] - this.#losses[picks[tile]]);
+    return gain > WORTH * (this.#losses[floor] - this.#losses[0]) ? picks : null;
   }
 
   /**

@@ -113,7 +113,13 @@ test("a lost lowest quality is asked for again", () => {
 test("a packed picture never holds more better tiles than it has slots", () => {
   const { scheduler } = play(title(), { options: { slots: 10 }, seconds: 8 });
   for (let segment = 3; segment < 6; segment++)
-    assert.ok([...scheduler.state(segment).have].filter((quality) => quality < 2).length <= 10);
+    assert.ok([...scheduler.state(segment).appended].filter((quality) => quality < 2).length <= 10);
+});
+
+test("in a packed picture a turn gives the slots to what is looked at now", () => {
+  const { seen, scheduler } = play(title(), { options: { slots: 16 }, seconds: 9, yaw: (time) => (time < 4.2 ? 0 : 150) });
+  assert.ok(seen.at(-1).view[2] < 0.3, String(seen.at(-1).view));
+  assert.equal([...scheduler.state(7).appended].filter((quality) => quality < 2).length <= 16, true);
 });
 
 test("after a seek the new place is fetched first", () => {
