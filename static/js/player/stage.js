@@ -177,6 +177,8 @@ export class Stage {
    */
   #takeVideoFrame(time) {
     const texture = this.#texture;
+    // In the middle of a seek some browsers have no picture and would upload black: the one before stays.
+    if (this.#video.readyState < 2 && this.#drawnVersion > 0) texture.version = this.#drawnVersion;
     if (texture.version !== this.#drawnVersion) {
       this.#drawnVersion = texture.version;
       this.#newsAt = time;
