@@ -17,4 +17,8 @@ ACTION_LABELS = {
     "scenarios.run.score_again": pgettext_lazy("action log", "Scored a run again after late events"),
     "scenarios.run.sign_off": pgettext_lazy("action log", "Signed a scenario run off"),
     "scenarios.run.start": pgettext_lazy("action log", "Began a scenario run"),
+    "scenarios.scenario.create": pgettext_lazy("action log", "Began to write a scenario"),
+    "scenarios.scenario.publish": pgettext_lazy("action log", "Published a scenario"),
+    "scenarios.scenario.save": pgettext_lazy("action log", "Saved a version of a scenario"),
+    "scenarios.scenario.withdraw": pgettext_lazy("action log", "Withdrew a scenario"),
 }
