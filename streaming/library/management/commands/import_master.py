@@ -17,7 +17,7 @@ from django.utils import translation
 
 from streaming.library import presence, queueing
 from streaming.library.errors import MediaError, error_sentence
-from streaming.library.models import Master, MasterState
+from streaming.library.models import Master, MasterState, RenditionKind
 from streaming.library.models.master import WORKING_STATES
 from streaming.library.packaging import store
 from streaming.library.services.masters import discard_master, receive_upload
@@ -104,6 +104,7 @@ def facts(master: Master) -> dict[str, Any]:
                 "psnr": rendition.psnr,
                 "ws_psnr": rendition.ws_psnr,
             }
-            for rendition in master.renditions.all()
+            for rendition in master.renditions.filter(kind=RenditionKind.PLAIN)
         ],
+        "tiles": place(master.tiled),
     }
