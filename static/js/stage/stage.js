@@ -18,7 +18,10 @@ import { StageScene } from "./play/scene.js";
 import { Sounds } from "./sound/sound.js";
 import { Company } from "./together/company.js";
 import { Cards, showLoading } from "./ui/cards.js";
+import { InstructorPanel } from "./ui/instructor.js";
 import { choicesOf, Overlay } from "./ui/overlay.js";
+import { ReplayBar } from "./ui/replay.js";
+import { Talk } from "./together/talk.js";
 import { Immersion } from "./xr/immersion.js";
 
 /** @typedef {import("./play/spots.js").Spot} Spot */
@@ -26,6 +29,8 @@ import { Immersion } from "./xr/immersion.js";
 const MAX_PIXEL_RATIO = 2;
 const UI_MS = 120;
 const LONGEST_STEP_S = 0.1;
+const LANDSCAPE_FOV = 62;
+const PORTRAIT_FOV = 84;
 const METRONOME_LEAD_S = 0.02;
 
 export class NoWebGL extends Error {}
@@ -85,6 +90,9 @@ export class Stage {
     this.desk = new Desk(this);
     this.phone = new PhoneSensor(this);
     this.immersion = new Immersion(this);
+    this.replayBar = link instanceof ReplayLink ? new ReplayBar(this, link) : null;
+    if (link instanceof RoomLink && link.kind !== "team") new InstructorPanel(this);
+    else if (link.shared) new Talk(this);
     this.#wire();
     new ResizeObserver(() => this.#resize()).observe(host);
     this.#resize();
@@ -115,6 +123,10 @@ export class Stage {
         this.#refresh();
       },
       onPhase: () => this.#showPhase(),
+      onSaid: (_from, name, text) => {
+        news.show({ who: name, text }, true);
+        this.sounds.say(text);
+      },
       onTrouble: (trouble) => this.overlay.showTrouble(trouble),
       onEnded: (result) => {
         if (!this.#ended) this.sounds.play("done");
@@ -143,9 +155,9 @@ export class Stage {
     return this.link.kind === "team" && !this.replaying;
   }
 
-  /** Whether there is a chest to press: somebody lies there. */
+  /** Whether there is a chest to press: somebody lies there and does not answer. */
   get canPress() {
-    return this.scene.patient.lying;
+    return this.scene.patient.lying && this.link.state.patient?.conscious !== true;
   }
 
   get canPause() {
@@ -241,6 +253,19 @@ export class Stage {
     this.#refresh();
   }
 
+  /** Watches from somebody's eyes, or freely. @param {string | null} actor */
+  watch(actor) {
+    this.company.eyes = actor;
+    this.link.watch(actor);
+    if (!actor) this.desk.kneel();
+  }
+
+  /** A value of the patient's signs in words. @param {string} sign @param {string} value */
+  word(sign, value) {
+    const key = /** @type {import("./messages.js").MessageKey} */ (`${sign}_${value}`);
+    return key in messages.en ? this.say(key) : value;
+  }
+
   /** Goes to a moment of a replay. @param {number} t seconds */
   seek(t) {
     if (!(this.link instanceof ReplayLink)) return;
@@ -284,6 +309,7 @@ export class Stage {
     this.renderer.setSize(clientWidth, clientHeight, false);
     const { camera } = this.scene;
     camera.aspect = clientWidth / clientHeight;
+    camera.fov = camera.aspect < 1 ? PORTRAIT_FOV : LANDSCAPE_FOV;
     camera.updateProjectionMatrix();
   }
 
@@ -310,6 +336,7 @@ export class Stage {
       this.#uiAt = now;
       this.news.update(now / 1000);
       this.overlay.tick(t);
+      this.replayBar?.tick();
       this.immersion.tick(t);
     }
     if (this.#frame % this.drawEvery === 0) this.renderer.render(this.scene, this.scene.camera);

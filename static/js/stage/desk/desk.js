@@ -10,8 +10,8 @@ const TURN_PER_S = 1.5;
 const DRAG_FROM = 6;
 const CARRY_OVER = 0.025;
 /** Where one kneels: beside the chest, a little towards the feet; metres over the patient's surface. */
-const EYE = new Vector3(1.0, 1.08, 0.72);
-const LOOK_AT = new Vector3(0.02, 0.3, -0.22);
+const EYE = new Vector3(1.15, 1.28, 0.9);
+const LOOK_AT = new Vector3(0, 0.36, -0.34);
 
 export class Desk {
   #stage;

@@ -1,0 +1,247 @@
+"""A scenario on the stage: by controllers, by bare hands, in one's own room, on a laptop, on a phone, and together.
+
+The stage's clock is moved on by pictures (tests/browser/pages/stage.js), so that a machine that draws five a second
+measures the same compressions as a headset that draws 72.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from courses.scenarios.compile import compile_shipped
+from tests.browser.conftest import content_security_policy
+from tests.browser.site import ROOT, PlayerSite
+
+pytestmark = pytest.mark.browser
+
+METRO = "adult-metro-aed"
+
+
+class StagePage:
+    """Wraps a playwright page that holds a stage."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.until("window.rehearsal !== undefined")
+
+    def do(self, call: str) -> Any:
+        return self.page.evaluate(f"rehearsal.{call}")
+
+    def until(self, expression: str, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, f"never came true: {expression}"
+            self.page.wait_for_timeout(80)
+
+    def put_on(self, mode: str = "vr") -> None:
+        self.until(f"document.querySelector('[data-do=begin{mode.title()}]') !== null")
+        self.page.evaluate(f"document.querySelector('[data-do=begin{mode.title()}]').click()")
+        self.until("rehearsal.stage.immersion.active && rehearsal.stage.playing")
+        self.do("frames(4)")
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return dict(self.do("state()"))
+
+    @property
+    def entries(self) -> list[str]:
+        return list(self.do("entries()"))
+
+    @property
+    def compressions(self) -> list[list[Any]]:
+        return list(self.do("compressions()"))
+
+    def wait_for(self, expression: str, at_most_s: float) -> None:
+        """Lets run time pass until something is true of the state `s`."""
+        for _ in range(int(at_most_s / 5)):
+            if self.page.evaluate(f"(() => {{ const s = rehearsal.state(); return {expression}; }})()"):
+                return
+            self.do("wait(5)")
+        pytest.fail(f"{expression} did not come true in {at_most_s} s of the run; entries: {self.entries[-12:]}")
+
+
+@pytest.fixture(scope="module")
+def stage_site(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayerSite]:
+    folder = tmp_path_factory.mktemp("stage")
+    (folder / "tables").mkdir()
+    for scenario in (METRO, "choking-infant"):
+        table = json.dumps(compile_shipped(scenario), ensure_ascii=False)
+        (folder / "tables" / f"{scenario}.json").write_text(table, encoding="utf-8")
+    # The emulator's synthetic room names its own parts by package; bundled, a page can load it.
+    script = (
+        "import { build } from 'esbuild'; await build({ entryPoints: ['node_modules/@iwer/sem/build/es/index.js'],"
+        f" bundle: true, format: 'esm', target: 'es2022', outfile: '{folder}/tables/room.js' }});"
+    )
+    subprocess.run(["node", "--input-type=module", "-e", script], cwd=ROOT, check=True)
+    site = PlayerSite(Path(folder), content_security_policy())
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def on_stage(open_page: Callable[..., Any], stage_site: PlayerSite) -> Callable[..., StagePage]:
+    def enter(scenario: str = METRO, *, mode: str = "guided", real_room: bool = False, **context: Any) -> StagePage:
+        address = stage_site.page(
+            template="stage",
+            mode="offline",
+            table=stage_site.address("tables", f"{scenario}.json"),
+            choice={"mode": mode, "profile": "cn", "seed": 1, "lesson": None},
+            handIn=None,
+            realRoom=stage_site.address("tables", "room.js") if real_room else None,
+        )
+        return StagePage(open_page(address, **{"viewport": {"width": 640, "height": 400}, **context}))
+
+    return enter
+
+
+def test_with_controllers_somebody_saves_the_passenger_in_the_metro_hall(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage()
+    stage.put_on()
+    for action in ("check_safety", "check_response", "check_breathing", "ask_for_call", "ask_for_aed"):
+        stage.do(f"choose('{action}')")
+        assert f"action {action}" in stage.entries
+    stage.do("press(14)")
+    pressed = stage.compressions
+    assert len(pressed) == 14
+    assert all(source == "controller" and recoil for _, _, recoil, source in pressed)
+    assert sum(depth for _, depth, _, _ in pressed) / 14 == pytest.approx(54, abs=1)
+    assert 60 * 13 / (pressed[-1][0] - pressed[0][0]) == pytest.approx(110, abs=0.5)
+    stage.wait_for("s.scene.state === 'aed_arrives'", 120)
+    stage.do("wait(4)")
+    stage.do("reach('right', rehearsal.spot('aed.power'))")
+    stage.do("click()")
+    assert stage.state["aed"]["phase"] == "pads"
+    stage.do("choose('bare_chest')")
+    _place_pad(stage, "right", -0.08, 0.09)
+    _place_pad(stage, "left", 0.02, 0.0)
+    assert stage.state["aed"]["placed"] == ["right"], "in the middle of the chest the left pad is wrong"
+    assert "aed pad_left_wrong" in stage.entries
+    _place_pad(stage, "left", 0.155, -0.08)
+    assert stage.state["aed"]["phase"] == "analysing"
+    calls, triangles = stage.page.evaluate(
+        "(() => { const { stage } = rehearsal; stage.renderer.render(stage.scene, stage.scene.camera);"
+        " const { calls, triangles } = stage.renderer.info.render; return [calls, triangles]; })()"
+    )
+    assert calls < 100
+    assert triangles < 150_000
+    stage.wait_for("s.aed.phase === 'ready'", 40)
+    stage.do("choose('order_clear')")
+    stage.do("reach('right', rehearsal.spot('aed.shock'))")
+    stage.do("click()")
+    assert stage.state["aed"]["shocks"] == 1
+    stage.do("press(6)")
+    stage.wait_for("s.scene.state === 'crew'", 420)
+    stage.do("choose('hand_over')")
+    assert stage.state["clock"]["outcome"] in {"recovered", "handover"}
+    stage.page.evaluate("void rehearsal.stage.immersion.leave()")
+    stage.until("document.querySelector('.stage__score') !== null")
+
+
+def _place_pad(stage: StagePage, side: str, x_m: float, y_m: float) -> None:
+    stage.do(f"reach('right', rehearsal.spot('pad.{side}'))")
+    stage.do("squeeze('right', true)")
+    stage.do(f"reach('right', rehearsal.chestPlace({x_m}, {y_m}))")
+    stage.do("squeeze('right', false)")
+    stage.do("device.controllers.right.position.set(0.3, 1, 0)")
+    stage.do("frames(2)")
+
+
+def test_bare_hands_press_and_choose_and_nothing_is_said_of_release(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage()
+    stage.put_on()
+    stage.page.evaluate("rehearsal.device.primaryInputMode = 'hand'")
+    stage.do("frames(6)")
+    stage.do("choose('check_response')")
+    assert "action check_response" in stage.entries
+    stage.do("press(8)")
+    pressed = stage.compressions
+    assert len(pressed) == 8
+    assert all(source == "hand" and recoil is None for _, _, recoil, source in pressed)
+    assert sum(depth for _, depth, _, _ in pressed) / 8 == pytest.approx(54, abs=2)
+
+
+def test_in_ones_own_room_the_patient_lies_where_the_floor_was_chosen(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage(real_room=True, viewport={"width": 240, "height": 160})
+    stage.put_on("ar")
+    assert stage.page.evaluate("rehearsal.stage.scene.room.visible") is False
+    stage.do("frames(8)")
+    stage.do("click()")
+    height = stage.page.evaluate("rehearsal.stage.scene.site.position.y")
+    assert height == pytest.approx(0, abs=0.1)
+    stage.do("press(3)")
+    assert len(stage.compressions) == 3
+
+
+def test_the_chest_comes_to_a_pillow_that_is_higher_than_the_floor(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage()
+    stage.put_on()
+    stage.do("choose('menu')")
+    stage.do("choose('calibrate')")
+    stage.do("choose('pillow')")
+    stage.page.evaluate(
+        "for (const side of ['left', 'right']) { const at = rehearsal.device.controllers[side].position;"
+        " at.set(side === 'left' ? -0.02 : 0.02, 0.41, -0.5); }"
+    )
+    stage.do("frames(220)")
+    stage.do("press(6)")
+    pressed = stage.compressions
+    assert [source for *_, source in pressed] == ["controller"] * 6
+    assert all(recoil for _, _, recoil, _ in pressed), "released to the height that was taken"
+
+
+def test_on_a_laptop_the_space_bar_presses_and_people_can_be_pressed(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage(viewport={"width": 1280, "height": 720})
+    stage.until("document.querySelector('[data-do=begin]') !== null")
+    stage.page.click("[data-do=begin]")
+    for _ in range(8):
+        stage.do("tick(545)")
+        stage.page.keyboard.press(" ")
+    pressed = stage.compressions
+    assert len(pressed) == 8
+    assert {depth for _, depth, _, _ in pressed} == {None}, "a key knows nothing of depth"
+    assert stage.state["hands"]["rate_cpm"] == pytest.approx(110, abs=0.5)
+    stage.until("document.querySelector('.stage__rate strong').textContent === '110'")
+    x, y = stage.do("onScreen('face')")
+    stage.page.mouse.click(x, y)
+    offered = stage.page.evaluate("[...document.querySelectorAll('[data-choice]')].map((b) => b.dataset.choice)")
+    assert offered[:2] == ["check_breathing", "open_airway"]
+    stage.page.keyboard.press("1")
+    assert "action check_breathing" in stage.entries
+    stage.page.keyboard.press("Escape")
+    stage.until("rehearsal.stage.link.phase === 'paused'")
+    stage.page.click("[data-do=resume]")
+    assert stage.page.evaluate("rehearsal.stage.playing")
+
+
+def test_a_phone_on_the_chest_feels_the_compressions(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage(viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    stage.until("document.querySelector('[data-do=beginPhone]') !== null")
+    stage.page.evaluate("void rehearsal.stage.beginPhone()")
+    stage.do("shake(1)")
+    stage.until("rehearsal.stage.playing")
+    stage.do("shake(20)")
+    pressed = stage.compressions
+    assert 18 <= len(pressed) <= 20
+    assert all(source == "phone" and recoil is None for _, _, recoil, source in pressed)
+    assert sum(depth for _, depth, _, _ in pressed) / len(pressed) == pytest.approx(52, abs=3)
+
+
+def test_a_conscious_infant_is_not_pressed_and_each_part_offers_what_can_be_done_there(
+    on_stage: Callable[..., StagePage],
+) -> None:
+    stage = on_stage("choking-infant", viewport={"width": 1280, "height": 720})
+    stage.until("document.querySelector('[data-do=begin]') !== null")
+    stage.page.click("[data-do=begin]")
+    assert stage.page.is_hidden(".stage__press")
+    stage.page.keyboard.press(" ")
+    assert stage.compressions == []
+    x, y = stage.do("onScreen('face')")
+    stage.page.mouse.click(x, y)
+    offered = stage.page.evaluate("[...document.querySelectorAll('[data-choice]')].map((b) => b.dataset.choice)")
+    assert "look_in_mouth" in offered
+    assert "call_emergency" not in offered
