@@ -1,5 +1,6 @@
 /** Changes to regions, as plain functions: each gives a new region and leaves the old one as it was. */
 
+import { languageKey } from "../shared/language.js";
 import { clamp, wrapDegrees } from "../player/projection.js";
 import { boxAt } from "../player/regions.js";
 
@@ -16,6 +17,15 @@ const FIRST_SECONDS = 10;
  * @typedef {import("../player/regions.js").Keyframe} Keyframe
  * @typedef {{ title_zh: string, title_en: string, start: number, end: number, keyframes: Keyframe[] }} Draft
  */
+
+/**
+ * The name that a person reads on this page.
+ * @param {Draft} region
+ * @param {string} [tag] language of the page
+ */
+export function nameOf(region, tag = document.documentElement.lang) {
+  return languageKey(tag) === "en" ? region.title_en || region.title_zh : region.title_zh || region.title_en;
+}
 
 /** @param {number} value */
 const tenth = (value) => Math.round(value * 10) / 10;

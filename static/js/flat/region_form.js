@@ -2,6 +2,7 @@
 
 import { element } from "../shared/dom.js";
 import { clockTime } from "../player/clock.js";
+import { nameOf } from "./edit.js";
 import { boxAt } from "../player/regions.js";
 
 /**
@@ -77,7 +78,7 @@ export class RegionForm {
     this.#details.hidden = !this.#region;
     this.#list.replaceChildren(...regions.map((region, index) => {
       const button = element("button", { type: "button", class: "flat__item", "aria-pressed": index === chosen ? "true" : "false" },
-        element("span", {}, region.title_zh || region.title_en), element("span", { class: "muted small" }, `${clockTime(region.start)} – ${clockTime(region.end)}`));
+        element("span", {}, nameOf(region)), element("span", { class: "muted small" }, `${clockTime(region.start)} – ${clockTime(region.end)}`));
       button.addEventListener("click", () => this.#deeds.choose(index));
       return element("li", {}, button);
     }));

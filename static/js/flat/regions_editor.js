@@ -4,7 +4,7 @@ import { csrfToken } from "../shared/csrf.js";
 import { element } from "../shared/dom.js";
 import { boxAt } from "../player/regions.js";
 import { wrapDegrees } from "../player/projection.js";
-import { addWaypoint, boxBetween, History, newRegion, place, removeWaypoint } from "./edit.js";
+import { addWaypoint, boxBetween, History, nameOf, newRegion, place, removeWaypoint } from "./edit.js";
 import { FlatFilm } from "./film.js";
 import { RegionForm } from "./region_form.js";
 
@@ -27,6 +27,21 @@ function shape(tag, attributes) {
   const made = /** @type {SVGGraphicsElement} */ (document.createElementNS(SVG, tag));
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   return made;
+}
+
+/**
+ * Puts shapes in place of those that are there. Where they are the same ones elsewhere, they only move: what has the
+ * focus, or is being dragged, stays what it is.
+ * @param {SVGSVGElement} layer
+ * @param {SVGGraphicsElement[]} shapes
+ */
+function update(layer, shapes) {
+  const key = (/** @type {Element} */ made) => /** @type {SVGElement} */ (made).dataset.key;
+  const old = [...layer.children];
+  if (old.length !== shapes.length || old.some((made, i) => key(made) !== key(shapes[i]))) return layer.replaceChildren(...shapes);
+  old.forEach((made, i) => {
+    for (const { name, value } of shapes[i].attributes) made.setAttribute(name, value);
+  });
 }
 
 export class RegionsEditor {
@@ -182,9 +197,7 @@ export class RegionsEditor {
 
   #draw() {
     const { time } = this.film;
-    const focused = document.activeElement instanceof SVGElement ? document.activeElement.dataset.index : undefined;
-    this.#layer.replaceChildren(...this.#regions.flatMap((region, index) => this.#boxes(region, index, time)));
-    if (focused !== undefined) /** @type {SVGElement | null} */ (this.#layer.querySelector(`[data-index="${focused}"]`))?.focus();
+    update(this.#layer, this.#regions.flatMap((region, index) => this.#boxes(region, index, time)));
     this.#form.tick(time);
   }
 
@@ -197,7 +210,7 @@ export class RegionsEditor {
   #boxes(region, index, time) {
     const box = boxAt({ id: "", name: "", ...region }, time);
     if (!box) return [];
-    const name = region.title_zh || region.title_en;
+    const name = nameOf(region);
     const chosen = index === this.#chosen;
     const made = [];
     for (const turn of [0, -360, 360]) {
@@ -209,10 +222,12 @@ export class RegionsEditor {
         for (const [key, value] of Object.entries({ tabindex: "0", role: "button", "aria-label": this.#say("boxLabel", { name }), "data-index": index })) rect.setAttribute(key, String(value));
       }
       rect.dataset.region = String(index);
+      rect.dataset.key = `box ${index} ${turn}`;
       made.push(rect);
       if (!chosen) continue;
       const corner = shape("rect", { class: "flat__corner", x: left + box.width - 2.5, y: -box.pitch + box.height / 2 - 2.5, width: 5, height: 5 });
       corner.dataset.corner = "";
+      corner.dataset.key = `corner ${index} ${turn}`;
       corner.dataset.region = String(index);
       made.push(corner);
     }
