@@ -12,6 +12,7 @@ import redis.exceptions
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone, translation
 
 from courses.scenarios.engine.events import Event
@@ -88,7 +89,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await presence.say(self.place.pk)
                 if not await database_sync_to_async(_is_over)(self.run_id):
                     await keeper().ensure(self.run_id)
-            except (redis.exceptions.RedisError, OSError) as error:
+            except (redis.exceptions.RedisError, OSError, DatabaseError) as error:
                 log.warning("a participant of scenario run %s is not announced: %s", self.run_id, error)
             await asyncio.sleep(PRESENT_EVERY_S)
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -33,8 +34,10 @@ from courses.scenarios.services.runs import hold_run, pause_run, release_run, ta
 from courses.scenarios.services.scores import TakenOver, close_run
 from courses.scenarios.services.shipped import sync_shipped
 from courses.scenarios.services.tracks import keep_track, may_keep
+from courses.scenarios.tasks import light_close_abandoned
 from tests.scenarios.rooms import begun, joined, made, person, visitor
 from tests.scenarios.runs import script_file
+from vrtraining.celery import app
 
 
 def said_by(script: str, who: str = "expert") -> list[dict[str, Any]]:
@@ -146,6 +149,29 @@ def test_a_run_left_for_a_day_is_closed_and_scored_as_it_stands() -> None:
     assert not Run.objects.filter(pk=lobby.run_id).exists()
     assert Run.objects.get(pk=fresh.run_id).phase == Phase.RUNNING
     assert close_abandoned() == 0
+
+
+@pytest.mark.django_db
+def test_a_run_whose_process_died_unseen_ends_where_somebody_was_last_there() -> None:
+    place = begun(visitor(person("anna")), mode="exam")
+    began = timezone.now() - timedelta(hours=26)
+    seen = began + timedelta(seconds=70)
+    Run.objects.update(started_at=began, clock_since=began, last_seen_at=seen)
+    assert close_abandoned() == 1
+    run = Run.objects.get(pk=place.run_id)
+    assert run.phase == Phase.ENDED and run.outcome == "abandoned" and run.clock_s == 70.0
+
+
+@pytest.mark.django_db
+def test_the_clock_of_the_house_closes_what_is_abandoned() -> None:
+
+    app.loader.import_default_modules()
+    names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert light_close_abandoned.name in names and light_close_abandoned.name in app.tasks
+    place = begun(visitor(session="browser"))
+    Run.objects.update(last_seen_at=timezone.now() - timedelta(hours=25))
+    assert light_close_abandoned() == 1
+    assert Run.objects.get(pk=place.run_id).close_reason == "abandoned"
 
 
 @pytest.mark.django_db

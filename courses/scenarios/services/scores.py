@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from courses.people.services.audit import log_action
 from courses.scenarios.engine import VERSION as ENGINE_VERSION
-from courses.scenarios.models import Phase, Run, RunScore
+from courses.scenarios.models import CloseReason, Phase, Run, RunScore
 from courses.scenarios.room import groups
 from courses.scenarios.scoring.score import report, score
 from courses.scenarios.services.motion import measured_again
@@ -24,7 +24,8 @@ class TakenOver(Exception):
 def close_run(run_id: UUID, reason: str, *, epoch: int | None = None, actor: Any = None) -> Run:
     """End the run and mark it, once; a run that is over stays as it is.
 
-    FINISHED: played to its end. STOPPED, ABANDONED: it ends where its clock stands. epoch: of the room's owner, None
+    FINISHED: played to its end. STOPPED: it ends where its clock stands. ABANDONED: where the clock stood when somebody
+    was last there, since a process that died held it for nobody. epoch: of the room's owner, None
     for others. Raises TakenOver.
     """
     run = Run.objects.select_for_update(of=("self",)).select_related("version__scenario").get(pk=run_id)
@@ -33,7 +34,8 @@ def close_run(run_id: UUID, reason: str, *, epoch: int | None = None, actor: Any
     if run.is_over:
         return run
     now = timezone.now()
-    run.clock_s, run.clock_since = run.clock_at(now), None
+    run.clock_s = run.clock_at(run.last_seen_at if reason == CloseReason.ABANDONED else now)
+    run.clock_since = None
     run.phase, run.close_reason, run.ended_at = Phase.ENDED, reason, now
     run.holds = [{**hold, "to": hold["to"] or now.isoformat()} for hold in run.holds]
     _mark(run)
