@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
+from courses.catalog.demo import seed_demo_courses
 from courses.catalog.models import Access, Course, CourseState, Lesson, LessonKind
 from courses.catalog.services.courses import create_course, what_is_missing
 from courses.catalog.services.lessons import add_lesson, add_module
 from courses.people.models import Role, User
+from courses.scenarios.demo import seed_demo_exercise
 from courses.scenarios.models import LessonScenario
 from courses.scenarios.services.shipped import sync_shipped
 from tests.scenarios.rooms import person
@@ -64,3 +66,12 @@ def test_what_is_no_scenario_is_refused_in_words_and_another_kind_lets_go_of_it(
     choose(teacher, lesson, kind="article", exercise="choking-adult")
     lesson.refresh_from_db()
     assert lesson.exercise == "" and not LessonScenario.objects.exists()
+
+
+def test_the_demo_course_of_trainees_ends_in_an_exercise_once(teacher: User) -> None:
+    seed_demo_courses(teacher, None)
+    seed_demo_exercise()
+    seed_demo_exercise()
+    exercise = Lesson.objects.get(kind=LessonKind.SCENARIO)
+    assert exercise.exercise == "hospital-arrest" and exercise.title_zh and exercise.title_en
+    assert [m for m in what_is_missing(exercise.module.course) if m.lesson] == []

@@ -9,6 +9,7 @@ from django.db import transaction
 from courses.catalog.demo import attach_demo_master, seed_demo_courses, wants_demo_master
 from courses.people.demo import seed_demo_people
 from courses.people.models import Role, User
+from courses.scenarios.demo import seed_demo_exercise
 from streaming.library.services.masters import receive_upload
 from vrtraining.demo.render import make_master
 
@@ -23,6 +24,7 @@ def seed_demo() -> list[tuple[str, str, str]]:
             return []
         accounts = seed_demo_people()
         seed_demo_courses(owner=_instructor(), master_id=None)
+        seed_demo_exercise()
     return accounts
 
 
