@@ -1,12 +1,11 @@
 """From a film to a published tiled title in one process, on a local disk and on a storage without paths (as S3 is)."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import InMemoryStorage, default_storage, storages
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from streaming.library.models import Master, Rendition, Segment
@@ -15,19 +14,10 @@ from streaming.library.queueing import without_broker
 from streaming.library.services import examining, leases, masters, publishing, retiling, transcoding
 from streaming.library.tiled.check import decode
 from streaming.library.tiled.reader import TiledTitle
+from tests.library.elsewhere import use_storage
 from tests.library.films import make_film
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Elsewhere(InMemoryStorage):
-    """A storage whose files have no paths, as on S3."""
-
-    def path(self, name: str) -> str:
-        raise NotImplementedError
-
-    def _relative_path(self, name: str) -> str:
-        return os.path.relpath(super().path(name), self.location)
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +31,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
 
 @pytest.fixture(params=["disk", "elsewhere"])
 def storage(request: pytest.FixtureRequest, settings: Any, storage_dirs: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    settings.DATA_DIR = storage_dirs
-    if request.param == "elsewhere":
-        monkeypatch.setitem(storages._storages, "default", Elsewhere())
-        monkeypatch.setattr(default_storage, "_wrapped", storages["default"])
-    return str(request.param)
+    return use_storage(request.param, settings, storage_dirs, monkeypatch)
 
 
 @pytest.fixture
