@@ -285,6 +285,7 @@ export class Player extends EventTarget {
   /** @param {import("./tiled/packed-layout.js").Packing | null} packing */
   #arrange(packing) {
     this.#packing = packing;
+    if (packing) this.vr.drawByTexture();
     // Without WebGL nothing puts a packed picture together again.
     if (packing && this.host.dataset.picture !== "sphere") return this.source.choose(this.qualities[0]?.word ?? "light");
     this.stage?.setPacking(packing);

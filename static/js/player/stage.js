@@ -98,6 +98,11 @@ export class Stage {
     this.#onShape();
   }
 
+  /** Whether the video's pictures are packed. */
+  get packed() {
+    return this.#map !== null;
+  }
+
   /** Draw once more although nothing moved. */
   refresh() {
     this.#stale = true;

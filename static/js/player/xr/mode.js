@@ -6,6 +6,7 @@ import { Sphere } from "../sphere.js";
 import { CaptionBoard } from "./captions.js";
 import { Pointer } from "./inputs.js";
 import { seekShare } from "./layout.js";
+import { MediaLayer } from "./media-layer.js";
 import { Panel } from "./panel.js";
 
 const RADIANS = Math.PI / 180;
@@ -25,6 +26,8 @@ export class VrMode {
   #room = null;
   /** @type {XRSession | null} */
   #session = null;
+  /** Draws the sphere instead of the texture, where the headset offers it. @type {MediaLayer | null} */
+  #layer = null;
   #head = new Vector3();
   #eye = new Vector3();
   #turn = new Quaternion();
@@ -76,6 +79,31 @@ export class VrMode {
     this.showCaption(this.#caption);
     this.#player.host.dataset.vr = "";
     await this.#player.play();
+    this.#drawByLayer(stage, session);
+  }
+
+  /** A packed picture makes sense only to the shader: the texture draws from now on. */
+  drawByTexture() {
+    const stage = this.#player.stage;
+    if (!this.#layer || !stage) return;
+    this.#layer.end();
+    this.#layer = null;
+    stage.picture.visible = true;
+    stage.renderer.setClearAlpha(1);
+  }
+
+  /**
+   * @param {import("../stage.js").Stage} stage
+   * @param {XRSession} session
+   */
+  #drawByLayer(stage, session) {
+    const space = stage.renderer.xr.getReferenceSpace();
+    if (this.#session !== session || !space || !(stage.picture instanceof Sphere) || stage.packed) return;
+    this.#layer = MediaLayer.create(session, space, this.#player.video, this.#player.config.stereo);
+    if (!this.#layer) return;
+    stage.picture.visible = false;
+    stage.renderer.setClearAlpha(0);
+    this.#turnPicture();
   }
 
   async leave() {
@@ -122,12 +150,15 @@ export class VrMode {
     const room = this.#room;
     const stage = this.#player.stage;
     this.#session = null;
+    this.#layer = null;
     this.#dragging = null;
     this.#hintUntil = 0;
     if (!room || !stage) return;
     stage.onFrame = () => {};
     stage.scene.remove(room.rig);
     stage.picture.rotation.y = 0;
+    stage.picture.visible = true;
+    stage.renderer.setClearAlpha(1);
     this.#player.view.lookAt(this.#heading + this.#ahead, 0);
     stage.refresh();
     delete this.#player.host.dataset.vr;
@@ -192,6 +223,7 @@ export class VrMode {
   #turnPicture() {
     const picture = this.#player.stage?.picture;
     if (!picture) return;
+    this.#layer?.turn(this.#ahead * RADIANS);
     if (picture instanceof Sphere) picture.rotation.y = this.#ahead * RADIANS;
     else {
       picture.rotation.y = -this.#heading * RADIANS;
