@@ -25,8 +25,13 @@ import { Throughput } from "./throughput.js";
 /** Seconds of floor fetched ahead, playing; before anyone pressed play. */
 const FLOOR_AHEAD = 8;
 const FLOOR_AHEAD_IDLE = 2;
-/** Seconds before its play that a segment's better tiles are first asked for; sooner the view is not known. */
-const RICH_AHEAD = 2.2;
+/**
+ * Seconds before its play that a segment's better tiles are first asked for: as long as they need to come, and this much
+ * more. Sooner the view is not known.
+ */
+const RICH_SPARE = 0.4;
+const RICH_LEAST = 0.8;
+const RICH_MOST = 2.2;
 /** Seconds between handing a segment to the decoder and its play: decoders read a few pictures ahead. */
 const MARGIN = 0.2;
 /** Seconds before its deadline that a segment goes with what has arrived, when something is still missing. */
@@ -37,9 +42,15 @@ const SAFETY = 0.85;
 const TURN_CREDIT = 0.6;
 /** Degrees between the view that was planned for and the one expected now that make it another view. */
 const TURNED = 12;
-const CARRY_LEAST = -1.5;
-const CARRY_MOST = 0.5;
-const MOST_REQUESTS = 8;
+/** A segment is planned once; again when the view expected for it has moved this far (degrees). */
+const REAIM = 6;
+/** The account, in seconds of allowance: the most that is owed and saved, and over how many segments it evens out. */
+const OWED_MOST = 1.5;
+const SAVED_MOST = 0.5;
+const EVEN_OUT = 3;
+const MOST_REQUESTS = 24;
+/** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
+const MOST_FLOORS = 2;
 /** Bytes between two wanted tiles that are fetched along rather than ask twice. */
 const JOIN_GAP = 2048;
 /** A plan that brings less than this share of the view's error is not worth requests. */
@@ -86,10 +97,10 @@ const WORTH = 0.004;
  * @property {Int8Array} coming best quality there or on its way
  * @property {"no" | "asked" | "here"} floor
  * @property {Int8Array | null} appended
- * @property {number} spent bytes asked for
+ * @property {number} spent bytes asked for beyond the floor
  * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
  * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
- * @property {boolean} closed its account is settled
+ * @property {{ yaw: number, pitch: number } | null} aimed the view that better tiles were last asked for
  * @property {Set<number>} requests
  */
 
@@ -112,8 +123,8 @@ export class Scheduler {
   #decidedAt = 0;
   #margin;
   #wanted = false;
-  /** Allowance left over (or owed) by segments that are past, as bytes. */
-  #carry = 0;
+  /** Bytes that the cap has allowed and nothing has used; negative: borrowed. */
+  #account = 0;
 
   /**
    * @param {SchedulerIndex} index
@@ -209,14 +220,13 @@ export class Scheduler {
     const actions = [];
     const media = this.#media + (now - this.#mediaAt) * this.#rate;
     const current = this.segmentAt(media);
-    this.#settle(current);
-    this.#rest(now);
+    this.#earn(now);
     this.#cancel(now, media, current, actions);
     this.#append(now, media, current, actions);
     const ahead = this.#wanted ? FLOOR_AHEAD : FLOOR_AHEAD_IDLE;
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
-      const near = segments[s].start < media + RICH_AHEAD;
+      const near = segments[s].start < media + this.#richAhead(s);
       this.#askFloor(s, actions);
       if (near) this.#askBetter(now, media, s, current, actions);
     }
@@ -265,6 +275,7 @@ export class Scheduler {
     if (!request) return;
     const state = this.state(request.segment);
     if (request.floor && !forGood) state.floor = "no";
+    state.aimed = null;
     if (forGood && !request.floor) state.shut.fill(1, request.first, request.last + 1);
     this.#recount(state);
   }
@@ -280,7 +291,7 @@ export class Scheduler {
       const none = this.none;
       state = {
         have: new Int8Array(this.tiles).fill(none), coming: new Int8Array(this.tiles).fill(none), floor: "no",
-        appended: null, spent: 0, planned: null, closed: false, shut: new Uint8Array(this.tiles), requests: new Set(),
+        appended: null, spent: 0, planned: null, aimed: null, shut: new Uint8Array(this.tiles), requests: new Set(),
       };
       this.#states.set(segment, state);
     }
@@ -329,20 +340,20 @@ export class Scheduler {
 
   // --- the parts of a decision ---------------------------------------------------------------
 
-  /** Segments that have begun to play are settled: what they left over or overdrew goes to the next ones. @param {number} current */
-  #settle(current) {
-    for (const [segment, state] of this.#states) {
-      if (state.closed || segment >= current || !state.planned) continue;
-      state.closed = true;
-      const allowance = this.#allowance(segment);
-      this.#carry = Math.max(CARRY_LEAST * allowance, Math.min(CARRY_MOST * allowance, this.#carry + allowance - state.spent));
-    }
+  /** Time brings allowance: what is not used lapses but for a little, what was borrowed is paid back. @param {number} now */
+  #earn(now) {
+    const second = this.budgetRate;
+    const earned = second * Math.max(0, now - this.#decidedAt);
+    this.#account = Math.max(-OWED_MOST * second, Math.min(SAVED_MOST * second, this.#account + earned));
+    // While the picture stands, time brings allowance that nothing plays away.
+    if (this.#rate === 0) for (const state of this.#states.values()) state.spent = Math.max(0, state.spent - earned);
+    this.#decidedAt = now;
   }
 
-  /** While the picture stands, time brings allowance that nothing plays away. @param {number} now */
-  #rest(now) {
-    if (this.#rate === 0) for (const state of this.#states.values()) state.spent = Math.max(0, state.spent - this.budgetRate * (now - this.#decidedAt));
-    this.#decidedAt = now;
+  /** Seconds before its play that a segment's better tiles are asked for. @param {number} segment */
+  #richAhead(segment) {
+    const coming = this.#allowance(segment) / (SAFETY * this.throughput.estimate);
+    return Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
   }
 
   /** @param {number} segment */
@@ -428,6 +439,9 @@ export class Scheduler {
   #askFloor(segment, actions) {
     const state = this.state(segment);
     if (state.floor !== "no" || this.#requests.size >= MOST_REQUESTS) return;
+    let waiting = 0;
+    for (const request of this.#requests.values()) if (request.floor) waiting++;
+    if (waiting >= MOST_FLOORS) return;
     const floor = this.none - 1;
     const bytes = this.#floorBytes(segment);
     state.floor = "asked";
@@ -453,11 +467,13 @@ export class Scheduler {
     const state = this.state(segment);
     const ahead = Math.max(0, seconds) + duration / 2;
     const view = predictView(this.#head, now, ahead);
+    if (!standing && state.aimed && angleBetween(state.aimed, view) < REAIM) return;
     const weights = this.#weights(view, ahead, start + duration / 2);
     for (let tile = 0; tile < weights.length; tile++) if (state.shut[tile]) weights[tile] = 0;
     const wanted = this.#plan(state, segment, view, weights, time);
     if (!wanted) return;
     state.planned ??= view;
+    state.aimed = view;
     const deadline = standing ? Infinity : now + time;
     for (const run of this.#runs(wanted, state, segment)) {
       if (this.#requests.size >= MOST_REQUESTS) break;
@@ -490,7 +506,8 @@ export class Scheduler {
     const allowance = this.#allowance(segment);
     const turned = state.planned !== null && angleBetween(state.planned, view) > TURNED;
     const credit = turned ? TURN_CREDIT * allowance : 0;
-    const byCap = allowance - state.spent + this.#carry / 2 + credit;
+    const usual = this.#rate === 0 ? 0 : this.#account / EVEN_OUT - this.#floorBytes(segment);
+    const byCap = allowance - state.spent + usual + credit;
     const byNetwork = SAFETY * this.throughput.estimate * time - this.#underWay(segment);
     const budget = Math.min(byCap, byNetwork);
     if (budget <= 0) return null;
@@ -564,7 +581,8 @@ export class Scheduler {
     const state = this.state(request.segment);
     this.#requests.set(action.id, action);
     state.requests.add(action.id);
-    state.spent += request.bytes;
+    if (!request.floor) state.spent += request.bytes;
+    this.#account -= request.bytes;
     actions.push(action);
     this.#unstarted.add(action.id);
   }
