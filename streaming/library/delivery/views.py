@@ -52,7 +52,7 @@ async def media(request: HttpRequest, token: str, path: str) -> HttpResponseBase
         if not await sync_to_async(selectors.may_view_id)(user, grant.master_id):
             return _refusal(403, "no_access", _("You may no longer watch this film. Ask your instructor."))
         log.info("watch", master=str(grant.master_id), lesson=grant.lesson, user=user.pk, viewer=viewer, file=path)
-    elif grant.tiles and (block := await sync_to_async(first_of_block)(token, path)):
+    elif grant.tiles and (block := await first_of_block(token, path)):
         log.info(
             "watch_tiles",
             master=str(grant.master_id),

@@ -33,13 +33,13 @@ class Recently:
 _recently = Recently(REMEMBERED)
 
 
-def first_of_block(token: str, path: str) -> tuple[int, int] | None:
+async def first_of_block(token: str, path: str) -> tuple[int, int] | None:
     """The block of segments (first, last) that `path` lies in, if this token has asked for none of them before."""
     match = SEGMENT.fullmatch(path)
     if match is None:
         return None
     block = int(match[1]) // BLOCK
     name = f"library.watched.{token[-27:]}.{block}"
-    if not _recently.add(name) or not cache.add(name, 1, timeout=settings.TILES_ADDRESS_SECONDS):
+    if not _recently.add(name) or not await cache.aadd(name, 1, timeout=settings.TILES_ADDRESS_SECONDS):
         return None
     return block * BLOCK, block * BLOCK + BLOCK - 1
