@@ -1,7 +1,8 @@
 """The packed layout: some tiles of a large picture and the small whole sphere in one picture that a 4K decoder takes.
 
 The set of large tiles changes with the view, so it is written into the picture itself: a row of strips whose dark and
-bright blocks are the set's rank in the combinatorial number system (Knuth, TAOCP 7.2.1.3, Theorem L).
+bright blocks are the set's number: sets counted by size, then by their rank in the combinatorial number system (Knuth,
+TAOCP 7.2.1.3, Theorem L).
 """
 
 import math
@@ -66,7 +67,7 @@ def plan_packing(grid: Grid, low: Grid, max_samples: int = MAX_SAMPLES_5) -> Pac
     high = min(full * columns - low_cells, grid.tiles - 1)
     if high < 1 or low_size[0] != width:
         return None
-    bits = -(-(math.comb(grid.tiles, high) - 1).bit_length() // columns)
+    bits = -(-(sets_below(grid.tiles, high + 1) - 1).bit_length() // columns)
     if bits > min(MAX_BITS, width // BIT_WIDTH):
         return None
     rows = (height,) * full + ((low_size[1],) if low_row else ()) + (MAP_HEIGHT,)
@@ -90,15 +91,25 @@ def _low_cells(
     return tuple((column, row, tuple(inside)) for (column, row), inside in filled)
 
 
-def rank(chosen: Sequence[int]) -> int:
-    """Number of a set of tiles."""
-    return sum(math.comb(tile, place) for place, tile in enumerate(sorted(chosen), start=1))
+def sets_below(tiles: int, size: int) -> int:
+    """How many sets of fewer than `size` tiles there are."""
+    return sum(math.comb(tiles, smaller) for smaller in range(size))
 
 
-def unrank(number: int, count: int) -> list[int]:
-    """The sorted set of `count` tiles with a number."""
+def rank(chosen: Sequence[int], tiles: int) -> int:
+    """Number of a set among all sets of `tiles`, counted by size, then in the combinatorial number system."""
+    places = enumerate(sorted(chosen), start=1)
+    return sets_below(tiles, len(chosen)) + sum(math.comb(tile, place) for place, tile in places)
+
+
+def unrank(number: int, tiles: int) -> list[int]:
+    """The sorted set with a number."""
+    size = 0
+    while number >= math.comb(tiles, size):
+        number -= math.comb(tiles, size)
+        size += 1
     found = []
-    for place in range(count, 0, -1):
+    for place in range(size, 0, -1):
         tile = place - 1
         while math.comb(tile + 1, place) <= number:
             tile += 1
@@ -107,8 +118,8 @@ def unrank(number: int, count: int) -> list[int]:
     return found[::-1]
 
 
-def strip_numbers(packing: Packing, chosen: Sequence[int]) -> list[int]:
+def strip_numbers(packing: Packing, chosen: Sequence[int], tiles: int) -> list[int]:
     """Which variant of the strip stands in each column."""
-    number = rank(chosen)
+    number = rank(chosen, tiles)
     mask, count = (1 << packing.bits) - 1, len(packing.columns)
     return [number >> packing.bits * (count - 1 - column) & mask for column in range(count)]

@@ -130,7 +130,7 @@ class TiledTitle:
         packing = self.packing
         if packing is None or len(chosen) != len(packing.high):
             raise TiledError("this title has no packed layout for so many tiles")
-        numbers = strip_numbers(packing, chosen)
+        numbers = strip_numbers(packing, chosen, self.grid.tiles)
         streams = [Stream(self.annexb(quality, segment)), Stream(self.low_annexb(segment))]
         streams += [Stream(self.strip(segment, number)) for number in numbers]
         places = [Place(0, tile, *cell) for tile, cell in zip(sorted(chosen), packing.high, strict=True)]

@@ -136,7 +136,7 @@ def test_the_packed_picture_shows_which_tiles_it_holds(title: TiledTitle) -> Non
         for bit in range(len(packing.columns) * packing.bits):
             column, block = divmod(bit, packing.bits)
             number = number << 1 | int(picture[packing.height - 32, column * 256 + block * 32 + 16] > 128)
-        assert unrank(number, count) == chosen
+        assert unrank(number, GRID.tiles) == chosen
         for tile, (column, row) in zip(chosen, packing.high, strict=True):
             x, y, width, height = GRID.rectangle(tile)
             shown = picture[row * 256 : row * 256 + height, column * 256 : column * 256 + width]
