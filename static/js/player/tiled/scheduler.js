@@ -51,7 +51,7 @@ const EVEN_OUT = 3;
 const MOST_REQUESTS = 24;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
-/** Bytes between two wanted tiles that are fetched along rather than ask twice. */
+/** Bytes between two wanted tiles that are fetched along rather than ask twice, and never more than half of what is wanted. */
 const JOIN_GAP = 2048;
 /** A plan that brings less than this share of the view's error is not worth requests. */
 const WORTH = 0.004;
@@ -353,7 +353,9 @@ export class Scheduler {
   /** Seconds before its play that a segment's better tiles are asked for. @param {number} segment */
   #richAhead(segment) {
     const coming = this.#allowance(segment) / (SAFETY * this.throughput.estimate);
-    return Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
+    const wanted = Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
+    // A decoder that reads further ahead must be served sooner.
+    return (wanted + Math.max(0, this.#margin - MARGIN)) * Math.max(1, this.#rate);
   }
 
   /** @param {number} segment */
@@ -554,7 +556,7 @@ export class Scheduler {
       for (let tile = 0; tile < picks.length; tile++) {
         const bytes = this.#index.size(quality, segment, tile);
         if (picks[tile] === quality && state.coming[tile] > quality) {
-          if (run && gap <= JOIN_GAP) run.bytes += gap + bytes;
+          if (run && gap <= Math.min(JOIN_GAP, run.bytes / 2)) run.bytes += gap + bytes;
           else runs.push((run = { quality, first: tile, last: tile, bytes }));
           run.last = tile;
           gap = 0;
