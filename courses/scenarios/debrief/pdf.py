@@ -98,7 +98,7 @@ def _chart(paper: FPDF, d: dict[str, Any]) -> None:
     bottom = top + CHART_HEIGHT
 
     def x(t_s: float) -> float:
-        return left + width * min(1.0, t_s / length)
+        return float(left + width * min(1.0, t_s / length))
 
     paper.set_fill_color(*SOFT)
     for pause in d["pauses"]:
