@@ -102,4 +102,4 @@ def has_gaze(lesson: Lesson) -> bool:
 def gaze_kept(user: Any) -> list[dict[str, Any]]:
     """What is kept about one person's looks: for each lesson its id, titles and the minutes, newest lesson first."""
     rows = GazeMinute.objects.filter(user=user).values("lesson", "lesson__title_zh", "lesson__title_en")
-    return list(rows.annotate(minutes=Count("pk")).order_by("lesson__title_zh"))
+    return [dict(row) for row in rows.annotate(minutes=Count("pk")).order_by("lesson__title_zh")]
