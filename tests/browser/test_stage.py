@@ -5,6 +5,7 @@ measures the same compressions as a headset that draws 72.
 """
 
 import json
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 
 from courses.scenarios.compile import compile_shipped
+from courses.scenarios.engine import script
 from tests.browser.conftest import content_security_policy
 from tests.browser.site import ROOT, PlayerSite
 
 pytestmark = pytest.mark.browser
 
 METRO = "adult-metro-aed"
+TABLES = "/media/token-1/tables"
 
 
 class StagePage:
@@ -73,14 +76,33 @@ def stage_site(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
         table = json.dumps(compile_shipped(scenario), ensure_ascii=False)
         (folder / "tables" / f"{scenario}.json").write_text(table, encoding="utf-8")
     # The emulator's synthetic room names its own parts by package; bundled, a page can load it.
-    script = (
+    _write_log(folder / "tables", METRO)
+    bundle = (
         "import { build } from 'esbuild'; await build({ entryPoints: ['node_modules/@iwer/sem/build/es/index.js'],"
         f" bundle: true, format: 'esm', target: 'es2022', outfile: '{folder}/tables/room.js' }});"
     )
-    subprocess.run(["node", "--input-type=module", "-e", script], cwd=ROOT, check=True)
+    subprocess.run(["node", "--input-type=module", "-e", bundle], cwd=ROOT, check=True)
     site = PlayerSite(Path(folder), content_security_policy())
     yield site
     site.close()
+
+
+def _write_log(folder: Path, scenario: str) -> None:
+    """The log of the expert's scripted run, as the server keeps it, and where the head was for ten seconds."""
+    runs = Path(script.__file__).parent.parent / "definitions" / "runs"
+    events = [
+        {"n": n, "actor": "p1", "seq": event.seq, "t": event.t_s, "kind": event.kind, **event.data}
+        for n, event in enumerate(script.read_script(runs / f"{scenario}.expert.json").events)
+    ]
+    # A pose record: kind, flags (head known), run time, head, and two hands that are not known.
+    head = struct.Struct("<BBHf7h14h")
+    poses = [head.pack(1, 1, 0, 20 + i / 10, 700, 1100 + i, 200, 0, 0, 0, 32767, *[0] * 14) for i in range(100)]
+    (folder / f"{scenario}.poses").write_bytes(b"".join(poses))
+    member = {"actor": "p1", "slot": 1, "role": "", "name": "Wang", "kind": "team"}
+    run = {"table": f"{TABLES}/{scenario}.json", "mode": "exam", "profile": "cn", "seed": 1, "team": [member], "t": 161}
+    track = {"actor": "p1", "kind": "pose", "n": 0, "from_s": 20, "to_s": 30, "url": f"{TABLES}/{scenario}.poses"}
+    log = {"run": run, "events": events, "holds": [], "tracks": [track], "report": {"ended_s": 161.0}}
+    (folder / f"{scenario}.log.json").write_text(json.dumps(log), encoding="utf-8")
 
 
 @pytest.fixture
@@ -245,3 +267,28 @@ def test_a_conscious_infant_is_not_pressed_and_each_part_offers_what_can_be_done
     offered = stage.page.evaluate("[...document.querySelectorAll('[data-choice]')].map((b) => b.dataset.choice)")
     assert "look_in_mouth" in offered
     assert "call_emergency" not in offered
+
+
+def test_a_finished_run_is_shown_again_from_any_moment_forth_and_back(
+    open_page: Callable[..., Any], stage_site: PlayerSite
+) -> None:
+    address = stage_site.page(template="stage", mode="replay", log=f"{TABLES}/{METRO}.log.json")
+    stage = StagePage(open_page(address, viewport={"width": 1000, "height": 600}))
+    stage.page.evaluate("rehearsal.stage.seek(120)")
+    assert stage.state["aed"]["phase"] == "analysing"
+    assert stage.page.evaluate("rehearsal.stage.scene.aed.pads.right.where") == "placed"
+    assert stage.page.evaluate("rehearsal.stage.scene.aedIsHere")
+    stage.page.evaluate("rehearsal.stage.seek(25)")
+    assert stage.state["aed"]["phase"] == "off"
+    assert stage.page.evaluate("rehearsal.stage.scene.aed.pads.right.where") == "tray"
+    assert not stage.page.evaluate("rehearsal.stage.scene.aedIsHere")
+    stage.until("rehearsal.stage.link.posesAt(25).size === 1")
+    stage.page.evaluate("rehearsal.stage.seek(25.5)")
+    stage.page.select_option(".stage__replay select", label="Watch from Wang")
+    stage.page.evaluate("rehearsal.tick(400)")
+    stage.until("Math.abs(rehearsal.stage.scene.camera.position.x - 0.7) < 0.01")
+    stage.page.evaluate("rehearsal.stage.link.pause()")
+    stage.page.click(".stage__replay [data-do=play]")
+    stage.do("tick(3000)")
+    stage.until("rehearsal.stage.link.t > 28")
+    assert stage.page.is_hidden(".stage__press")

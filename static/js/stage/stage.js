@@ -91,6 +91,7 @@ export class Stage {
     this.phone = new PhoneSensor(this);
     this.immersion = new Immersion(this);
     this.replayBar = link instanceof ReplayLink ? new ReplayBar(this, link) : null;
+    if (link instanceof ReplayLink) void link.loadPoses();
     if (link instanceof RoomLink && link.kind !== "team") new InstructorPanel(this);
     else if (link.shared) new Talk(this);
     this.#wire();

@@ -52,6 +52,10 @@ export class Desk {
     const standing = !this.#stage.scene.patient.lying;
     const size = this.#stage.scene.patient.infant ? 0.62 : 1;
     camera.position.copy(EYE).multiplyScalar(size).setY(place.surface + EYE.y * size);
+    // Of several people each has a place: across the patient, and further towards the feet.
+    const seat = Math.max(0, this.#stage.link.slot - 1);
+    if (seat % 2 === 1) camera.position.x *= -1;
+    camera.position.z += 0.5 * Math.floor(seat / 2);
     if (standing) camera.position.set(1.5, 1.5, 0.6);
     this.#point.copy(LOOK_AT).setY(standing ? 1.2 : place.surface + LOOK_AT.y).sub(camera.position);
     if (standing) this.#point.z -= 0.3;

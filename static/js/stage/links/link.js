@@ -3,7 +3,7 @@
 /**
  * @typedef {import("../engine/table.js").Table} Table
  * @typedef {{ t_s: number, kind: string, what: string, actor: string, detail: string }} Entry a line of the time line
- * @typedef {{ actor: string, slot: number, role: string, name: string, kind: string, here: boolean }} Member
+ * @typedef {{ actor: string, slot: number, role: string, name: string, kind: string, here?: boolean }} Member
  * @typedef {"lobby" | "running" | "paused" | "held" | "ended"} Phase
  * @typedef {Record<string, any>} State sections of docs/scenarios-protocol.md
  *

@@ -208,6 +208,7 @@ export class StageScene extends Scene {
     for (const other of this.others) other.figure.pose(other.pose);
     this.tell(entries, -100);
     if (this.aed) this.aed.position.copy(this.#aedGoal);
+    this.show(this.#state);
   }
 
   /** @param {number} index @param {import("../people/poses.js").PoseName} pose */

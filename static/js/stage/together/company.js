@@ -9,6 +9,7 @@ import { FLAG, HEAD, LEFT, RECORD_BYTES, RECORD_NUMBERS, RIGHT, writeRecord } fr
 /** @typedef {import("../stage.js").Stage} Stage */
 
 const SEND_S = 0.05;
+const OWN_SPACE_M = 0.45;
 const SHIRTS = [0x0b6666, 0x4b6cb0, 0xa0693a, 0x7a4a6a, 0x4d7c48, 0x8a4a3a];
 const EYES_OVER_NECK = 0.115;
 const CLOTHES = { trousers: 0x343a44, shoes: 0x26211d, hair: 0x1a1512, longSleeves: true };
@@ -29,6 +30,7 @@ export class Company {
   #target = new Vector3();
   #elbow = new Vector3();
   #shoulder = new Vector3();
+  #eye = new Vector3();
   #turn = new Quaternion();
   #inverse = new Matrix4();
   /** Actor from whose eyes one watches. @type {string | null} */
@@ -57,10 +59,10 @@ export class Company {
 
   #showTeam() {
     const { overlay, link } = this.#stage;
-    const others = link.team.filter(({ here, actor }) => here && actor !== link.actor);
+    const others = link.team.filter(({ here, actor }) => here !== false && actor !== link.actor);
     overlay.team.hidden = !others.length;
     overlay.team.textContent = others.map(({ name, role }) => link.table.roles.find(({ id }) => id === role)?.title[this.#stage.language] ? `${name} · ${link.table.roles.find(({ id }) => id === role)?.title[this.#stage.language]}` : name).join("  ");
-    for (const other of this.#list) if (!link.team.some(({ slot, here }) => slot === other.slot && here)) other.figure.visible = false;
+    for (const other of this.#list) if (!link.team.some(({ slot, here }) => slot === other.slot && here !== false)) other.figure.visible = false;
   }
 
   /** @param {number} slot @returns {Other} */
@@ -116,12 +118,16 @@ export class Company {
   #move(other, time) {
     const { figure, label, track } = other;
     const here = track.update(time);
-    figure.visible = label.visible = here && this.eyes !== other.actor;
     const now = track.now;
+    this.#place.set(now[HEAD], now[HEAD + 1], now[HEAD + 2]);
+    this.#target.copy(this.#place);
+    this.#stage.scene.site.localToWorld(this.#target);
+    // Whoever kneels where one's own eyes are would only be in the way.
+    const apart = this.#target.distanceTo(this.#eye.setFromMatrixPosition(this.#stage.scene.camera.matrixWorld));
+    figure.visible = label.visible = here && this.eyes !== other.actor && apart > OWN_SPACE_M;
     this.#hand(other, 0, LEFT, here && (now[0] & FLAG.left) !== 0);
     this.#hand(other, 1, RIGHT, here && (now[0] & FLAG.right) !== 0);
     if (!here) return;
-    this.#place.set(now[HEAD], now[HEAD + 1], now[HEAD + 2]);
     this.#turn.set(now[HEAD + 3], now[HEAD + 4], now[HEAD + 5], now[HEAD + 6]);
     if (this.eyes === other.actor && !this.#stage.immersion.active) {
       this.#stage.scene.camera.position.copy(this.#place);

@@ -34,7 +34,7 @@ export class Talk {
       return;
     }
     const { link } = this.#stage;
-    for (const { actor, here } of link.team) if (here && actor !== link.actor) await this.#call(actor);
+    for (const { actor, here } of link.team) if (here !== false && actor !== link.actor) await this.#call(actor);
   }
 
   /** @param {string} actor @returns {RTCPeerConnection} */

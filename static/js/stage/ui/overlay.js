@@ -117,8 +117,10 @@ export class Overlay {
     const text = clockText(t);
     if (text !== this.#clockShown) this.clock.textContent = this.#clockShown = text;
     const { feedback, source } = this.#stage.compressor;
-    const rate = feedback.count > 1 && feedback.pauseS(t) < 3 ? Math.round(feedback.rateCpm) : 0;
-    const depth = source !== "keys" && rate && feedback.depthMm > 0 ? Math.round(feedback.depthMm) : 0;
+    const own = feedback.count > 1 && feedback.pauseS(t) < 3;
+    const shared = this.#stage.link.state.hands;
+    const rate = own ? Math.round(feedback.rateCpm) : shared?.pause_s < 3 ? Math.round(shared.rate_cpm ?? 0) : 0;
+    const depth = source !== "keys" && own && feedback.depthMm > 0 ? Math.round(feedback.depthMm) : 0;
     const advice = feedback.count ? feedback.advice(t) : "none";
     const key = `${rate} ${depth} ${advice} ${source}`;
     if (key === this.#gaugeShown) return;
