@@ -4,6 +4,7 @@
 #   make test    tests (DATABASE_URL=… on that database; PYTEST_ARGS=… to choose)
 #   make lint    ruff, mypy, import contracts, tsc
 #   make bench   measurements into build/bench/*.json
+#   make bench-tiles   tiled delivery against its yardsticks: build/bench/tiles.json (7680x3840: an hour)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,9 +18,10 @@ endif
 PO_FILES := $(shell find locale courses streaming codec_native -name '*.po' 2>/dev/null)
 C_FILES := $(shell find codec_native/src -name '*.[ch]' 2>/dev/null)
 FRONT_FILES := $(shell find static/js static/css static/img -type f 2>/dev/null)
-BENCHES := $(wildcard tests/bench/*.py)
+# Not the parts of bench-tiles, which takes long and has its own target.
+BENCHES := $(filter-out tests/bench/tiles%.py tests/bench/head_traces.py,$(wildcard tests/bench/*.py))
 
-.PHONY: setup setup-dev run test test-slow lint bench clean
+.PHONY: setup setup-dev run test test-slow lint bench bench-tiles clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMPS)/python $(STAMPS)/codec $(STAMPS)/front $(STAMPS)/messages
@@ -81,6 +83,9 @@ bench: setup-dev
 	for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 	$(BIN)/python -m codec_native bench kernels --json build/bench/kernels.json
 	$(BIN)/python -m codec_native bench encode --json build/bench/encode.json
+
+bench-tiles: setup-dev
+	$(BIN)/python tests/bench/tiles.py
 
 clean:
 	rm -rf $(VENV) node_modules static/dist build codec_native/*.so *.egg-info

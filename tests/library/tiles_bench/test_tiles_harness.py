@@ -53,10 +53,11 @@ def test_a_smaller_cap_costs_quality_and_saves_bits(coded: Coded) -> None:
     assert error[1] < error[0]
 
 
-def test_a_link_that_is_too_slow_stalls_and_says_for_how_long(coded: Coded) -> None:
-    watched = play(coded, still(0), 0.7 * coded.qualities[2].kbps, capKbps=15_000)
+def test_a_link_that_breaks_down_stalls_and_says_for_how_long(coded: Coded) -> None:
+    floor = coded.qualities[2].kbps
+    watched = watch(looped(coded.index, 12), still(0), lambda seconds: floor * (2 if seconds < 1 else 0.5), 12)
     assert watched.stall_seconds > 0.5
-    assert watched.seconds == pytest.approx(SECONDS, abs=0.05)
+    assert watched.seconds == pytest.approx(12, abs=0.05)
 
 
 def test_after_a_turn_the_time_to_full_quality_is_counted_from_its_end(coded: Coded) -> None:

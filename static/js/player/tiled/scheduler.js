@@ -228,7 +228,8 @@ export class Scheduler {
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
       const near = segments[s].start < media + this.#richAhead(s);
       this.#askFloor(s, actions);
-      if (near) this.#askBetter(now, media, s, current, actions);
+      // First a picture at all, then a better one.
+      if (near && this.state(current).floor === "here") this.#askBetter(now, media, s, current, actions);
     }
     return actions;
   }

@@ -1,0 +1,261 @@
+"""Tiled delivery against its yardsticks -> build/bench/tiles.json.
+
+    make bench-tiles                                    the whole measurement (7680x3840: long)
+    .venv/bin/python tests/bench/tiles.py --small       1920x960, a few minutes
+    .venv/bin/python tests/bench/tiles.py --only pan8k --seconds 30
+
+Somebody watches a tiled title (`tiles_session.py`: the player's own decisions in Node over a simulated link) with a
+head trace (`head_traces.py`). For every fifth of a second the view is compared with the source's: luma PSNR of a 90 x
+90 degree view, averaged over the session in dB. The same views are taken of
+  full      all tiles in the best quality,
+  uniform   the whole sphere as one picture by our encoder, at the bits of the session,
+  x265      the same by libx265 superfast (its CPU time beside ours is in tiles-detail.json).
+The last two are coded at constant quality around those bits; their dB at the session's bits are interpolated between
+the two nearest runs, linearly over the logarithm of the bits. docs/tiles.md, "measurement", says what the fields mean.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from streaming.library.tiled.grid import Grid, make_grid  # noqa: E402
+from tests.bench.head_traces import Trace, make_trace  # noqa: E402
+from tests.bench.tiles_coded import (  # noqa: E402
+    SAMPLE_EVERY,
+    Coded,
+    Errors,
+    Keep,
+    around,
+    check_merge,
+    code_tiles,
+    code_whole,
+    code_x265,
+    looped,
+    work_folder,
+)
+from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Moment, Watched, watch  # noqa: E402
+from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip  # noqa: E402
+from tests.bench.tiles_view import View, mean_square, mixed  # noqa: E402
+
+# A view counts as full when this share of it is in the best quality: the rest is slivers at its edge.
+FULL_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Title:
+    """What to measure. `crf` of the best quality, `offsets` of all, chosen so that all tiles in full quality take about
+    four times the cap; `whole_crf` is where the search for the whole sphere's quality begins."""
+
+    source: Callable[[Path, int], Source | None]
+    grid: tuple[int, int]
+    crf: float
+    offsets: tuple[float, ...]
+    whole_crf: float
+    cap_kbps: int
+    runs: tuple[tuple[str, int, str], ...]
+
+
+RUNS = (("explore", 1, "steady25"), ("focused", 2, "steady25"), ("restless", 3, "steady25"), ("explore", 4, "wave18"))
+SMALL_RUNS = (("explore", 1, "steady25"),)
+TITLES = {
+    "small": Title(
+        lambda folder, count: panning_still(folder, 1920, 960, count), (6, 3), 30, (0, 7, 16), 36, 4_000, SMALL_RUNS
+    ),
+    "pan8k": Title(
+        lambda folder, count: panning_still(folder, 7680, 3840, count), (12, 6), 24, (0, 7, 16), 33, 15_000, RUNS
+    ),
+    "overpass4k": Title(
+        lambda folder, count: scaled_clip(folder, "valiant_overpass.mp4", 3840, 1920, count),
+        (8, 4), 24, (0, 7, 16), 33, 4_000, RUNS[:2],
+    ),
+}  # fmt: skip
+
+
+# --- what the viewer saw ------------------------------------------------------------------------
+
+
+def view_errors(coded: Coded, moments: list[Moment], others: list[Errors]) -> np.ndarray:
+    """Mean squared errors, shape (moments, 2 + others): as watched, all tiles in full quality, and the others."""
+    view = View(coded.source.width, coded.source.height, coded.grid)
+    found = np.empty((len(moments), 2 + len(others)))
+    samples = len(coded.qualities[0].planes)
+    for i, moment in enumerate(moments):
+        sample = round(moment.media * FPS / SAMPLE_EVERY) % samples
+        rows, columns = view.samples(moment.yaw, moment.pitch)
+        picks = moment.picks[view.tiles(rows, columns)]
+        found[i, 0] = mean_square(mixed(coded.qualities, sample, picks, rows, columns))
+        for k, errors in enumerate([coded.qualities[0], *others], start=1):
+            found[i, k] = mean_square(errors.planes[sample][rows, columns])
+    return found
+
+
+def decibel(squares: np.ndarray) -> np.ndarray:
+    """Mean over the moments of the PSNR of each."""
+    return np.mean(10 * np.log10(255**2 / np.maximum(squares, 1e-3)), axis=0)
+
+
+def at_bits(runs: list[Errors], psnr: np.ndarray, kbps: float) -> float:
+    """PSNR at a bit rate between two runs. ValueError: the runs do not reach it."""
+    rates = np.log([run.kbps for run in runs])
+    if not rates[0] <= np.log(kbps) <= rates[-1]:
+        raise ValueError(f"{kbps:.0f} kbit/s is outside the runs at {[round(run.kbps) for run in runs]}")
+    return float(np.interp(np.log(kbps), rates, psnr))
+
+
+def times_to_full(coded: Coded, watched: Watched, trace: Trace) -> list[float]:
+    """For each rapid turn, seconds from its end until the view is in full quality; 0 where it never was not.
+
+    A turn that another one follows before that counts with the time until then, unless the view stays unfinished for
+    less than a segment: nobody can say when it would have been full.
+    """
+    view = View(coded.source.width, coded.source.height, coded.grid, rays=48)
+    walls = np.array([moment.wall for moment in watched.moments])
+    full = np.empty(len(walls), bool)
+    for i, moment in enumerate(watched.moments):
+        tiles = view.tiles(*view.samples(moment.yaw, moment.pitch))
+        full[i] = np.mean(moment.picks[tiles] == 0) >= FULL_SHARE
+    found = []
+    ends = [turn.start for turn in trace.turns[1:]] + [walls[-1]]
+    for turn, end in zip(trace.turns, ends, strict=True):
+        after = np.flatnonzero((walls >= turn.end) & (walls <= end))
+        if turn.end < walls[0] or not len(after):
+            continue
+        reached = after[full[after]]
+        if len(reached):
+            found.append(float(walls[reached[0]] - turn.end))
+        elif end - turn.end >= 1:
+            found.append(float(end - turn.end))
+    return found
+
+
+# --- one title ----------------------------------------------------------------------------------
+
+
+def measure(
+    name: str, title: Title, keep: Keep, source_seconds: int, seconds: float, say: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    source = title.source(keep.folder, source_seconds * FPS)
+    if source is None:
+        say(f"{name}: left out, its clip is not here")
+        return []
+    grid: Grid = make_grid(source.width, source.height, *title.grid)
+    label = f"{source.name}_{source.count}_{grid.columns}x{grid.rows}_{title.crf:g}_{title.offsets}"
+    coded: Coded = keep(f"{label}_tiles", lambda: code_tiles(keep.folder, source, grid, title.crf, title.offsets))
+    full = coded.qualities[0]
+    say(
+        f"{name}: coded in {coded.cpu_seconds:.0f} CPU s; "
+        + ", ".join(f"{q.kbps:.0f} kbit/s {q.psnr:.2f} dB" for q in coded.qualities)
+    )
+    index = looped(coded.index, math.ceil(seconds))
+    watches = []
+    for profile, seed, network in title.runs:
+        trace = make_trace(profile, seconds * 2 + 10, seed)
+        watched = watch(index, trace, BANDWIDTHS[network], seconds, capKbps=title.cap_kbps)
+        say(f"{name}: {trace.name} {network}: {watched.kbps:.0f} kbit/s, {watched.stall_seconds:.2f} s stalled")
+        watches.append((trace, network, watched))
+    check_merge(coded, list(watches[0][2].moments[-1].picks), 0)
+    rates = [watched.kbps for _, _, watched in watches]
+
+    def whole(code: Callable[[Path, Source, float], Errors]) -> list[Errors]:
+        return around(
+            lambda crf: keep(
+                f"{source.name}_{source.count}_{code.__name__}_{crf:g}", lambda: code(keep.folder, source, crf)
+            ),
+            min(rates),
+            max(rates),
+            title.whole_crf,
+        )
+
+    ours, theirs = whole(code_whole), whole(code_x265)
+    say(f"{name}: whole sphere {[round(run.kbps) for run in ours]}, x265 {[round(run.kbps) for run in theirs]} kbit/s")
+    rows = []
+    for trace, network, watched in watches:
+        moments = watched.moments[::MOMENTS_PER_SAMPLE]
+        squares = view_errors(coded, moments, [*ours, *theirs])
+        psnr = decibel(squares)
+        to_full = times_to_full(coded, watched, trace)
+        row = {
+            "title": source.name,
+            "cap_kbps": title.cap_kbps,
+            "trace": f"{trace.name}-{network}",
+            "kbps": round(watched.kbps),
+            "viewport_psnr": round(float(psnr[0]), 3),
+            "full_kbps": round(full.kbps),
+            "full_viewport_psnr": round(float(psnr[1]), 3),
+            "uniform_viewport_psnr": round(at_bits(ours, psnr[2 : 2 + len(ours)], watched.kbps), 3),
+            "x265_viewport_psnr": round(at_bits(theirs, psnr[2 + len(ours) :], watched.kbps), 3),
+            "m2hq_p50_s": round(float(np.percentile(to_full, 50)), 3) if to_full else None,
+            "m2hq_p95_s": round(float(np.percentile(to_full, 95)), 3) if to_full else None,
+            "stall_s": round(watched.stall_seconds, 2),
+        }
+        pooled = 10 * np.log10(255**2 / squares.mean(axis=0))
+        rows.append(
+            {
+                **row,
+                "detail": {
+                    "turns": len(to_full),
+                    "start_s": watched.start_seconds,
+                    "viewport_psnr_of_mean_error": round(float(pooled[0]), 3),
+                    "full_viewport_psnr_of_mean_error": round(float(pooled[1]), 3),
+                    "uniform_viewport_psnr_of_mean_error": round(
+                        at_bits(ours, pooled[2 : 2 + len(ours)], watched.kbps), 3
+                    ),
+                    "x265_cpu_over_ours": round(
+                        sum(r.cpu_seconds for r in theirs)
+                        / len(theirs)
+                        / (sum(r.cpu_seconds for r in ours) / len(ours)),
+                        2,
+                    ),
+                    "qualities": [{"kbps": round(q.kbps), "psnr": round(q.psnr, 2)} for q in coded.qualities],
+                },
+            }
+        )
+        say(json.dumps(rows[-1]))
+    return rows
+
+
+def write(rows: list[dict[str, Any]], folder: Path) -> None:
+    """tiles.json with the agreed fields, tiles-detail.json with what else was measured."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = [{key: value for key, value in row.items() if key != "detail"} for row in rows]
+    (folder / "tiles.json").write_text(json.dumps(plain, indent=1) + "\n")
+    (folder / "tiles-detail.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="the small title only")
+    parser.add_argument("--only", choices=sorted(TITLES), help="one title")
+    parser.add_argument("--seconds", type=float, default=60, help="length of each session")
+    parser.add_argument("--source-seconds", type=int, default=1, help="length of the coded source, which is looped")
+    parser.add_argument("--reuse", action="store_true", help="take what an earlier run has coded")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
+    given = parser.parse_args()
+    names = ["small"] if given.small else [given.only] if given.only else ["pan8k", "overpass4k"]
+    began, rows, keep = time.monotonic(), [], Keep(work_folder(), given.reuse)
+    for name in names:
+        rows += measure(
+            name,
+            TITLES[name],
+            keep,
+            given.source_seconds,
+            given.seconds,
+            lambda text: print(f"[{time.monotonic() - began:6.0f} s] {text}", flush=True),
+        )
+    write(rows, given.out)
+    print(f"{given.out / 'tiles.json'}: {len(rows)} sessions")
+
+
+if __name__ == "__main__":
+    main()
