@@ -185,6 +185,7 @@ CELERY_TASK_DEFAULT_QUEUE = "transcode"
 CELERY_TASK_ROUTES = {"*.tasks.light_*": {"queue": "light"}}
 CELERY_BEAT_SCHEDULE = {
     "close-abandoned-runs": {"task": "courses.scenarios.tasks.light_close_abandoned", "schedule": 900.0},
+    "record-missing-runs": {"task": "courses.scenarios.tasks.light_record_missing", "schedule": 900.0},
     "forget-dry-runs": {"task": "courses.people.tasks.light_forget_dry_runs", "schedule": 3600.0},
     "sweep-stalled-segments": {"task": "streaming.library.tasks.light_sweep_stalled", "schedule": 10.0},
     "forward-statements": {"task": "courses.learning.xapi.tasks.light_forward_statements", "schedule": 60.0},

@@ -15,7 +15,15 @@ from courses.people.models import ActionLogEntry, Cohort, CohortMembership, Role
 from courses.people.personal_data import personal_data_parts
 from courses.scenarios.models import BoardPlace, Scenario, SignOff
 from courses.scenarios.review.selectors import debrief_of, group_results, own_results, skills_of_people
-from courses.scenarios.review.services import Challenge, create_challenge, join_board, leave_board, record_run, sign_off
+from courses.scenarios.review.services import (
+    Challenge,
+    create_challenge,
+    join_board,
+    leave_board,
+    record_missing,
+    record_run,
+    sign_off,
+)
 from courses.scenarios.visitors import Visitor
 from tests.scenarios.finished import finished
 
@@ -71,6 +79,17 @@ def test_recording_again_changes_nothing_and_a_new_score_voids_the_old_words(
     record_run(run, run.score)
     assert verbs(learner, run) == ["completed", "passed"] + ["scored"] * 13
     assert XapiStatement.objects.filter(verb=VERBS["voided"][0]).count() == before
+
+
+def test_a_run_whose_record_was_lost_with_its_process_is_recorded_later(learner: User) -> None:
+    # on_commit does not run here, as after a kill between the commit and the record.
+    run = finished(learner, who="beginner", mode="exam", days_ago=1)
+    just_now = finished(learner, who="beginner", mode="exam")
+    assert XapiStatement.objects.count() == 0
+    assert record_missing(timezone.now()) == 1
+    assert verbs(learner, run)[:2] == ["completed", "failed"]
+    assert verbs(learner, just_now) == []
+    assert record_missing(timezone.now()) == 0
 
 
 def test_a_run_that_was_stopped_is_talked_about_as_far_as_it_went(learner: User) -> None:

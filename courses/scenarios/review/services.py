@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from courses.learning.xapi.build import VERBS
+from courses.learning.xapi.models import XapiStatement
 from courses.learning.xapi.selectors import valid_statements
 from courses.learning.xapi.services import keep_statements, void_statements
 from courses.people.models import Cohort, Role, User
 from courses.people.services.audit import log_action
 from courses.scenarios.models import (
     BoardPlace,
+    Participant,
     ParticipantKind,
     Phase,
     Run,
@@ -26,6 +29,9 @@ from courses.scenarios.models import (
 )
 from courses.scenarios.permissions import may_read_run
 from courses.scenarios.review import statements
+
+# A run that ended just now is being recorded by whoever scored it.
+MISSED_AFTER, MISSED_WITHIN = timedelta(minutes=5), timedelta(days=30)
 
 
 @transaction.atomic
@@ -41,6 +47,19 @@ def record_run(run: Run, score: RunScore) -> None:
         before = [row for row in valid_statements(person, run.pk) if str(row.pk) not in {one["id"] for one in said}]
         void_statements([row for row in before if row.verb not in _SIGNED])
         keep_statements(person, run.pk, said)
+
+
+def record_missing(now: datetime) -> int:
+    """Record the runs of the last days that no statement tells of: a process died between score and record."""
+    statements_there = XapiStatement.objects.filter(registration=OuterRef("run_id"), user=OuterRef("user_id"))
+    places = Participant.objects.filter(
+        kind=ParticipantKind.TEAM, user__isnull=False, run__phase=Phase.ENDED, run__score__isnull=False
+    )
+    recent = places.filter(run__ended_at__gt=now - MISSED_WITHIN, run__ended_at__lt=now - MISSED_AFTER)
+    missed = set(recent.filter(~Exists(statements_there)).values_list("run_id", flat=True))
+    for run in Run.objects.filter(pk__in=missed).select_related("version__scenario", "score", "lesson__module__course"):
+        record_run(run, run.score)
+    return len(missed)
 
 
 _SIGNED = {VERBS["approve"][0], VERBS["deny"][0]}
