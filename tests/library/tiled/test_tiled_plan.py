@@ -1,0 +1,78 @@
+"""Which films get tiles by themselves. Nothing is encoded here."""
+
+from typing import Any
+
+import pytest
+
+from streaming.library import queueing
+from streaming.library.models import Master, Rendition
+from streaming.library.services import planning, retiling
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_messages(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    monkeypatch.setattr(queueing, "send_on_commit", lambda task, ids: None)
+    settings.LIBRARY_CODECS = ["h264", "hevc"]
+
+
+def planned(**facts: Any) -> Master:
+    """A probed film of 10.2 s."""
+    shape = {"width": 7680, "height": 3840, "projection": "equirectangular", "stereo": "mono", **facts}
+    master = Master(title="Ward 3", fps_num=30, fps_den=1, frames=306, duration=10.2, **shape)
+    master.probe = {"stream_index": 0, "rotation": 0, "color": {"primaries": 9, "transfer": 0, "matrix": 9}}
+    planning.make_plan(master)
+    return master
+
+
+def tiled(master: Master) -> Rendition | None:
+    return Rendition.objects.filter(master=master, kind="tiled").first()
+
+
+def test_an_8k_film_gets_tiles_with_its_plan() -> None:
+    found = tiled(planned())
+    assert found is not None
+    assert (found.settings["grid"]["columns"], found.settings["grid"]["rows"]) == (12, 6)
+    assert len(found.settings["offsets"]) >= 3
+    lengths = list(found.segments.values_list("frames", flat=True))
+    assert lengths == [30] * 9 + [36], "one second each; a tail of a fifth joins the last"
+    assert found.settings["gop"] == 36, "no second random-access picture in the longest"
+    assert found.master.renditions.filter(kind="plain").exists()
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"width": 3840, "height": 1920},
+        {"projection": "flat"},
+        {"stereo": "left-right"},
+    ],
+    ids=["4K", "flat", "side by side"],
+)
+def test_other_films_get_none(facts: dict[str, Any]) -> None:
+    assert tiled(planned(**facts)) is None
+
+
+def test_a_house_can_do_without(settings: Any) -> None:
+    settings.LIBRARY_TILES_FROM_WIDTH = 0
+    assert tiled(planned()) is None
+    settings.LIBRARY_TILES_FROM_WIDTH, settings.LIBRARY_CODECS = 5120, ["h264"]
+    assert tiled(planned()) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "grid", "reason"),
+    [
+        ({"state": "transcoding"}, "", "Wait until it is published"),
+        ({"state": "published", "projection": "flat"}, "", "not equirectangular"),
+        ({"state": "published", "width": 1920, "height": 960}, "", "name a grid"),
+        ({"state": "published"}, "24x6", "at most 20 columns"),
+        ({"state": "published"}, "twelve", "looks like 12x6"),
+    ],
+)
+def test_a_film_that_cannot_have_tiles_is_told_why(facts: dict[str, Any], grid: str, reason: str) -> None:
+    shape = {"width": 7680, "height": 3840, "projection": "equirectangular", **facts}
+    master = Master(title="Ward 3", fps_num=30, frames=300, **shape)
+    with pytest.raises(retiling.NoTilesError, match=reason):
+        retiling.require_grid(master, grid)
