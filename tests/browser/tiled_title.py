@@ -23,7 +23,7 @@ from streaming.library.tiled.strips import make_strips
 from streaming.library.transcode.segment import timescale_for
 
 WIDTH, HEIGHT, COLUMNS, ROWS = 1536, 768, 6, 6
-FPS, SEGMENT_FRAMES, SEGMENTS = 16, 16, 8
+FPS, SEGMENT_FRAMES, SEGMENTS = 16, 16, 9
 TILES = COLUMNS * ROWS
 # (Cb, Cr) of each quality, the best first, and of the low layer.
 CHROMA = ((120, 158), (105, 110), (154, 120), (128, 128))
