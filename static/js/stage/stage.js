@@ -142,7 +142,8 @@ export class Stage {
   async #offer() {
     const offers = await this.immersion.offers();
     const { link } = this;
-    const mayStart = link.kind === "instructor" || !link.shared || !link.table.roles.length || link.role === "leader";
+    // As the server decides (permissions.require_start): who made the run, the leader, or an instructor.
+    const mayStart = link.kind === "instructor" || !link.shared || link.slot === 1 || link.role === "leader";
     if (link.phase === "lobby") this.cards.begin({ ...offers, phone: this.phone.offered && this.acts, mayStart });
     else this.#showPhase();
   }
