@@ -198,6 +198,7 @@ def offline_page(request: HttpRequest, key: str) -> HttpResponse:
             "profile": profile if profile in document["profiles"] else document["profiles"][0],
             "seed": secrets.randbelow(MOST_SEED + 1),
             "lesson": None,
+            "owner": str(request.user.pk or ""),
         },
         **_ways_out(key),
     }

@@ -57,8 +57,10 @@ export class GraphView {
     svg.append(...edges.map(drawnPath), ...edges.map(drawnWords));
     for (const name of Object.keys(states)) svg.append(this._node(name, states, graph.node(name), content, faulty, now));
     this._canvas.replaceChildren(svg);
+    const isFirst = !this._svg;
     this._svg = svg;
     this._fit();
+    if (isFirst && content.start in states) this._centre(graph.node(content.start).x);
   }
 
   /** @param {string} name @param {Record<string, any>} states @param {any} at @param {Content} content @param {Set<string>} faulty @param {string | null} now */
@@ -81,6 +83,12 @@ export class GraphView {
       choose();
     });
     return group;
+  }
+
+  /** Where the drawing is wider than its place, it begins with the first state. @param {number} x */
+  _centre(x) {
+    const drawn = this._svg?.getBoundingClientRect().width ?? 0;
+    this._canvas.scrollLeft = (x * drawn) / (this._size.width || 1) - this._canvas.clientWidth / 2;
   }
 
   /** @param {number} by */

@@ -14,6 +14,7 @@
  * @property {string} profile
  * @property {number} seed
  * @property {string | null} lesson
+ * @property {string} [owner] who plays, so that a run left at a shared device is handed in by nobody else
  *
  * @typedef {object} StageConfig
  * @property {"run" | "offline" | "replay"} mode

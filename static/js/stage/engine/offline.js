@@ -14,9 +14,10 @@ import { score } from "./score.js";
  * @typedef {import("./run.js").Run} Run
  * @typedef {{ client_run_id: string, scenario: string, version: number, table: string, mode: string, profile: string,
  *   seed: number, started_at: string, lesson: string | null }} Head what a run is, as the protocol names it
- * @typedef {Head & { touched: number, result: Record<string, any> | null, refused: string | null }} Kept
+ * @typedef {Head & { owner: string, touched: number, result: Record<string, any> | null, refused: string | null }} Kept
  * @typedef {(body: Record<string, any>) => Promise<Response>} Post
- * @typedef {{ head: Head, status: "taken" | "refused" | "later", card: any, code: string | null }} Outcome
+ * @typedef {{ status: "taken" | "refused" | "later", card: any, code: string | null }} Offer card: the run card, when taken
+ * @typedef {Offer & { head: Head }} Outcome
  */
 
 const NAME = "vrtraining-scenarios";
@@ -28,6 +29,27 @@ const LEFT_AFTER_MS = 10 * 60 * 1000;
 export function resultOf(run) {
   const states = run.timeline.filter((entry) => entry.kind === "state").map((entry) => [entry.t_s, entry.what]);
   return { outcome: run.outcome, score: score(run).total, ended_s: run.t_s, states };
+}
+
+/**
+ * Offers a run to the server. "later": no network, signed out, too many at once, or the server is down; the same body may be
+ * taken another time.
+ * @param {Post} post
+ * @param {Record<string, any>} body
+ * @returns {Promise<Offer>}
+ */
+export async function offered(post, body) {
+  /** @type {Response} */
+  let answer;
+  try {
+    answer = await post(body);
+  } catch {
+    return { status: "later", card: null, code: null };
+  }
+  const said = await answer.json().catch(() => ({}));
+  if (answer.ok) return { status: "taken", card: said.run, code: null };
+  const isLater = answer.status >= 500 || [401, 403, 408, 429].includes(answer.status);
+  return { status: isLater ? "later" : "refused", card: null, code: said.code ?? String(answer.status) };
 }
 
 export class OfflineRuns {
@@ -74,9 +96,13 @@ export class OfflineRuns {
     return tables.sort((a, b) => b.version - a.version)[0] ?? null;
   }
 
-  /** A run begins. @param {Head} head */
-  async begin(head) {
-    await this._put("runs", { ...head, touched: this._now(), result: null, refused: null });
+  /**
+   * A run begins.
+   * @param {Head} head
+   * @param {string} [owner] who plays it: on a shared device nobody's run is handed in by somebody else
+   */
+  async begin(head, owner = "") {
+    await this._put("runs", { ...head, owner, touched: this._now(), result: null, refused: null });
   }
 
   /**
@@ -112,13 +138,15 @@ export class OfflineRuns {
   }
 
   /**
-   * Hands in what waits. A run goes from here only when the server took it; one that it refuses stays, with the reason.
+   * Hands in what waits of a person. A run goes from here only when the server took it; one that it refuses stays, with the
+   * reason.
    * @param {Post} post sends a body to `offline-runs/`; rejects without a network
+   * @param {string} [owner]
    * @returns {Promise<Outcome[]>}
    */
-  async handIn(post) {
+  async handIn(post, owner = "") {
     const outcomes = [];
-    for (const head of await this.waiting()) outcomes.push(await this._handInOne(head, post));
+    for (const kept of await this.waiting()) if (kept.owner === owner) outcomes.push(await this._handInOne(kept, post));
     return outcomes;
   }
 
@@ -136,26 +164,12 @@ export class OfflineRuns {
 
   /** @param {Kept} kept @param {Post} post @returns {Promise<Outcome>} */
   async _handInOne(kept, post) {
-    const { touched: _touched, refused: _refused, result, ...head } = kept;
+    const { owner: _owner, touched: _touched, refused: _refused, result, ...head } = kept;
     const events = await this._eventsOf(kept.client_run_id);
-    /** @type {Response} */
-    let answer;
-    try {
-      answer = await post({ ...head, events, result: result ?? (await this._resultOfLeft(head, events)) });
-    } catch {
-      return { head, status: "later", card: null, code: null };
-    }
-    const said = await answer.json().catch(() => ({}));
-    if (answer.ok) {
-      await this.forget(kept.client_run_id);
-      return { head, status: "taken", card: said.run, code: null };
-    }
-    // Signed out, too many at once, or the server is down: the same body may be taken another time.
-    if (answer.status >= 500 || [401, 403, 408, 429].includes(answer.status)) {
-      return { head, status: "later", card: null, code: said.code ?? null };
-    }
-    await this._put("runs", { ...kept, refused: said.code ?? String(answer.status) });
-    return { head, status: "refused", card: null, code: said.code ?? null };
+    const offer = await offered(post, { ...head, events, result: result ?? (await this._resultOfLeft(head, events)) });
+    if (offer.status === "taken") await this.forget(kept.client_run_id);
+    if (offer.status === "refused") await this._put("runs", { ...kept, refused: offer.code ?? "refused" });
+    return { head, ...offer };
   }
 
   /**

@@ -3,6 +3,7 @@
 import { clock } from "../clock.js";
 import { eventFrom, messageOf } from "../engine/events.js";
 import { RunLog } from "../engine/log.js";
+import { Outbox } from "../engine/outbox.js";
 import { score } from "../engine/score.js";
 import { entries, objectivesView, view } from "../engine/view.js";
 import { csrfToken } from "../../shared/csrf.js";
@@ -11,12 +12,12 @@ import { Link } from "./link.js";
 /** At most so often is the state read; the engine's own grid is as fine. */
 const STATE_MS = 250;
 const OBJECTIVES_MS = 1000;
-const AGAIN_MS = 5000;
 
 export class LocalLink extends Link {
   #log;
   #choice;
-  #handIn;
+  /** Keeps the log while it grows, so that a closed tab loses nothing; null where it is kept nowhere. */
+  #outbox;
   #seq = 0;
   /** Run time at #since. */
   #elapsed = 0;
@@ -25,7 +26,6 @@ export class LocalLink extends Link {
   #told = 0;
   #stateAt = -Infinity;
   #objectivesAt = -Infinity;
-  #startedAt = "";
   #done = false;
 
   /**
@@ -36,7 +36,8 @@ export class LocalLink extends Link {
   constructor(table, choice, handIn) {
     super(table, choice);
     this.#choice = choice;
-    this.#handIn = handIn;
+    const tell = (/** @type {boolean} */ waits) => this.tell("onTrouble", waits ? "handIn" : null);
+    this.#outbox = handIn ? new Outbox(sender(handIn), tell, choice.owner ?? "") : null;
     this.#log = new RunLog(table, { mode: choice.mode, profile: this.profile.id, seed: choice.seed });
     this.team = [{ actor: "learner", slot: 0, role: "", name: "", kind: "team", here: true }];
     this.state = view(this.#log.run);
@@ -53,7 +54,11 @@ export class LocalLink extends Link {
 
   start() {
     if (this.phase !== "lobby") return;
-    this.#startedAt = new Date().toISOString();
+    const { table, mode, profile } = this;
+    this.#outbox?.begin(table, {
+      client_run_id: crypto.randomUUID(), scenario: table.id, version: table.version, table: table.hash, mode, profile: profile.id,
+      seed: this.#choice.seed, started_at: new Date().toISOString(), lesson: this.#choice.lesson,
+    });
     this.#run();
   }
 
@@ -83,7 +88,9 @@ export class LocalLink extends Link {
   send(event, at) {
     if (this.phase !== "running") return;
     const t = Math.round(1000 * Math.max(0, at ?? this.t)) / 1000;
-    this.#log.receive(eventFrom({ ...event, seq: this.#seq++, t, actor: this.actor }));
+    const done = eventFrom({ ...event, seq: this.#seq++, t, actor: this.actor });
+    this.#log.receive(done);
+    this.#outbox?.add(messageOf(done));
     this.#look(true);
   }
 
@@ -121,44 +128,23 @@ export class LocalLink extends Link {
     this.#elapsed = this.t;
     const run = this.#log.run;
     const marks = score(run);
-    const states = run.timeline.filter(({ kind }) => kind === "state").map(({ t_s, what }) => [t_s, what]);
-    const body = {
-      client_run_id: crypto.randomUUID(), scenario: this.table.id, version: this.table.version, table: this.table.hash,
-      mode: this.mode, profile: this.profile.id, seed: this.#choice.seed, started_at: this.#startedAt, lesson: this.#choice.lesson,
-      events: this.#log.events.map(messageOf), result: { outcome: run.outcome, score: marks.total, ended_s: run.t_s, states },
-    };
     this.setPhase("ended");
     const own = { outcome: run.outcome, score: marks.total, passed: marks.passed, run: null };
     this.tell("onEnded", own);
-    if (!this.#handIn) return;
-    const card = await this.#deliver(body, this.#handIn);
+    const card = await this.#outbox?.finish(run);
     if (card) this.tell("onEnded", { outcome: card.outcome, score: card.score, passed: card.passed, run: card.id });
   }
+}
 
-  /**
-   * Tries until the server has it or refuses it.
-   * @param {Record<string, any>} body
-   * @param {string} address
-   * @returns {Promise<any>} the run card; null where the server refused
-   */
-  async #deliver(body, address) {
-    for (;;) {
-      try {
-        const answer = await fetch(address, {
-          method: "POST",
-          headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
-          body: JSON.stringify(body),
-        });
-        if (answer.ok) {
-          this.tell("onTrouble", null);
-          return (await answer.json()).run;
-        }
-        if (answer.status < 500) return null;
-      } catch {
-        // No network: said below, and tried again.
-      }
-      this.tell("onTrouble", "handIn");
-      await new Promise((again) => setTimeout(again, AGAIN_MS));
-    }
-  }
+/**
+ * @param {string} address
+ * @returns {import("../engine/offline.js").Post}
+ */
+function sender(address) {
+  return (body) =>
+    fetch(address, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify(body),
+    });
 }
