@@ -20,7 +20,7 @@ const vr_bs_slice *vr_bs_movable_slice(vr_bs_stream *const *streams, int stream,
                       "a slice holds more than one tile; encode with one slice per tile");
         return NULL;
     }
-    if (slice->header.type != VR_BS_SLICE_I && slice->header.temporal_mvp) {
+    if (slice->header.type != VR_BS_SLICE_I && slice->header.temporal_mvp && !s->mcts_sei) {
         vr_bs_fail_at(error, VR_BS_EUNSUPPORTED, stream, picture, tile,
                       "temporal motion vector prediction ties tiles together; encode with motion-constrained tiles");
         return NULL;

@@ -37,17 +37,18 @@ static int satd_of(const vr_coder *c, const unit_geometry *u, const vr_pixel *pr
 }
 
 /* Best merge candidate by SATD; its prediction ends in *pred (swapped with *spare). Returns 0 if none is allowed. */
-static int search_merge(vr_coder *c, const unit_geometry *u, const vr_motion *cand, unit_choice *out, vr_pixel **pred,
-                        vr_pixel **spare)
+static int search_merge(vr_coder *c, const unit_geometry *u, const vr_motion *cand, int n, unit_choice *out,
+                        vr_pixel **pred, vr_pixel **spare)
 {
-    int n = c->tools->max_merge;
+    int tried = 0;
     out->cost = INT32_MAX;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < n && tried < c->tools->max_merge; i++) {
         int seen = 0, cost;
         for (int j = 0; j < i && !seen; j++)
             seen = same(&cand[i], &cand[j]);
         if (seen || !vr_motion_allowed(c, u->x, u->y, u->w, u->h, &cand[i]))
             continue;
+        tried++;
         vr_predict_inter(c, 0, u->x, u->y, u->w, u->h, &cand[i], *spare, VR_CTU);
         cost = satd_of(c, u, *spare) + vr_satd_bits(c, vr_bits_merge_idx(c, i));
         if (cost < out->cost) {
@@ -86,14 +87,18 @@ static int search_motion(vr_coder *c, const unit_geometry *u, const vr_motion *m
     for (int l = 0; l < lists; l++) {
         best[l].cost = INT32_MAX;
         for (int r = 0; r < pic->n_refs[l]; r++) {
-            vr_motion_query q = {u->x, u->y, u->w, u->h, l, r, {{0, 0}, {0, 0}}, {{0, 0}}, 0, {{0, 0}}, 0};
+            vr_motion_query q = {u->x, u->y, u->w, u->h, l, r, {{0, 0}, {0, 0}}, 0, {{0, 0}}, 0, {{0, 0}}, 0};
             vr_motion_result found;
             int twin = -1;
             if (l == 1) /* the same picture in list 0 has been searched */
                 for (int k = 0; k < pic->n_refs[0]; k++)
                     if (pic->ref[0][k] == pic->ref[1][r])
                         twin = k;
-            vr_mv_predictors(c, u->cu_x, u->cu_y, 1 << u->log2_size, u->x, u->y, u->w, u->h, l, r, q.mvp);
+            q.n_mvp = vr_mv_predictors(c, u->cu_x, u->cu_y, 1 << u->log2_size, u->x, u->y, u->w, u->h, l, r, q.mvp);
+            if (!q.n_mvp)
+                continue;
+            if (q.n_mvp < 2)
+                q.mvp[1] = q.mvp[0];
             for (int i = 0; i < n_merge && q.n_start < 5; i++)
                 for (int k = 0; k < 2 && q.n_start < 5; k++)
                     if (merge[i].ref[k] >= 0 && pic->ref[k][merge[i].ref[k]] == pic->ref[l][r])
@@ -315,14 +320,15 @@ static void try_partition(vr_coder *c, int x, int y, int log2_size, int part, vr
                            part, i, x, y, log2_size};
         unit_choice merge, motion, *pick = NULL;
         vr_motion cand[VR_MAX_MERGE];
-        vr_merge_candidates(c, x, y, size, u.x, u.y, u.w, u.h, part, i, c->tools->max_merge, cand);
+        int n;
+        n = vr_merge_candidates(c, x, y, size, u.x, u.y, u.w, u.h, part, i, cand);
         memset(&merge, 0, sizeof merge);
         memset(&motion, 0, sizeof motion);
-        if (search_merge(c, &u, cand, &merge, pred, spare)) {
+        if (search_merge(c, &u, cand, n, &merge, pred, spare)) {
             pick = &merge;
             c->k->copy[VR_W(u.w)](*pred, VR_CTU, whole + oy * VR_CTU + ox, VR_CTU, u.h);
         }
-        if (search_motion(c, &u, cand, c->tools->max_merge, &motion, pred, spare) &&
+        if (search_motion(c, &u, cand, n, &motion, pred, spare) &&
             (!pick || motion.cost < merge.cost)) {
             pick = &motion;
             c->k->copy[VR_W(u.w)](*pred, VR_CTU, whole + oy * VR_CTU + ox, VR_CTU, u.h);
@@ -348,7 +354,11 @@ static int base_skips(const vr_coder *c, int x, int y, int log2_size)
 
 int vr_inter_modes(vr_coder *c, int x, int y, int log2_size, vr_candidate *best)
 {
-    int size = 1 << log2_size, quiet = 0;
+    int size = 1 << log2_size, quiet = 0, n;
+    /* At the border of a constrained tile vectors are few: what lies away from it may still move freely. */
+    int cares = c->seq->param.mcts && c->tools->border_effort;
+    int above = cares && (y == c->tile->y0 || y + size == c->tile->y1);
+    int beside = cares && (x == c->tile->x0 || x + size == c->tile->x1);
     vr_depth_buf *d = &c->depth[log2_size - 3];
     vr_pixel *pred = d->pred[0], *spare = d->pred[1];
     unit_geometry u = {x, y, size, size, VR_PART_2Nx2N, 0, x, y, log2_size};
@@ -360,24 +370,26 @@ int vr_inter_modes(vr_coder *c, int x, int y, int log2_size, vr_candidate *best)
     memset(&motion, 0, sizeof motion);
     memset(&cu, 0, sizeof cu);
     cu.log2_size = (uint8_t)log2_size;
-    vr_merge_candidates(c, x, y, size, x, y, size, size, VR_PART_2Nx2N, 0, c->tools->max_merge, cand);
-    if (search_merge(c, &u, cand, &merge, &pred, &spare)) {
+    n = vr_merge_candidates(c, x, y, size, x, y, size, size, VR_PART_2Nx2N, 0, cand);
+    if (search_merge(c, &u, cand, n, &merge, &pred, &spare)) {
         put_choice(&cu, 0, &merge);
         try_skip(c, &cu, x, y, pred, merge.cost, best);
         quiet = try_residual(c, &cu, x, y, pred, merge.cost, best);
-        if (c->tools->early_skip && (quiet || base_skips(c, x, y, log2_size)))
+        if (c->tools->early_skip && !beside && !above && (quiet || base_skips(c, x, y, log2_size)))
             return 1;
     } else
         merge.cost = INT32_MAX;
     if (!(log2_size == 6 && c->tools->skip_only_64 && merge.cost != INT32_MAX) &&
-        search_motion(c, &u, cand, c->tools->max_merge, &motion, &pred, &spare) &&
+        search_motion(c, &u, cand, n, &motion, &pred, &spare) &&
         (merge.cost == INT32_MAX || motion.cost < merge.cost)) {
         put_choice(&cu, 0, &motion);
         try_residual(c, &cu, x, y, pred, motion.cost, best);
     }
-    if (c->tools->rect && log2_size > 3 && best->cost < 1e29 && best->cu.cbf[0]) {
-        try_partition(c, x, y, log2_size, VR_PART_2NxN, &pred, &spare, best->satd, best);
-        try_partition(c, x, y, log2_size, VR_PART_Nx2N, &pred, &spare, best->satd, best);
+    if (log2_size > 3 && best->cost < 1e29 && best->cu.cbf[0]) {
+        if (c->tools->rect || above)
+            try_partition(c, x, y, log2_size, VR_PART_2NxN, &pred, &spare, best->satd, best);
+        if (c->tools->rect || beside)
+            try_partition(c, x, y, log2_size, VR_PART_Nx2N, &pred, &spare, best->satd, best);
     }
     return 0;
 }

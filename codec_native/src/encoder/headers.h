@@ -4,6 +4,9 @@
 
 #include "encoder/types.h"
 
+/* 26 + init_qp_minus26: the same in every stream, so that they merge; most slices' QPs lie near it. */
+#define VR_INIT_QP 34
+
 enum {
     VR_NAL_TRAIL_N = 0, VR_NAL_TRAIL_R = 1, VR_NAL_IDR_W_RADL = 19, VR_NAL_VPS = 32, VR_NAL_SPS = 33, VR_NAL_PPS = 34,
     VR_NAL_AUD = 35, VR_NAL_SEI_PREFIX = 39, VR_NAL_SEI_SUFFIX = 40

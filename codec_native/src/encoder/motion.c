@@ -77,6 +77,29 @@ static void try_full_x4(search *s, const int8_t offset[4][2])
     }
 }
 
+/* Near the border of a constrained tile only even displacements across it are allowed: a diamond of two samples, then one. */
+static void border_search(search *s)
+{
+    static const int8_t wide[4][2] = {{0, -2}, {-2, 0}, {2, 0}, {0, 2}};
+    static const int8_t narrow[4][2] = {{0, -1}, {-1, 0}, {1, 0}, {0, 1}};
+    for (int i = 0; i < s->c->tools->me_iterations; i++) {
+        vr_mv centre = s->best;
+        try_full_x4(s, wide);
+        if (centre.x == s->best.x && centre.y == s->best.y)
+            try_full_x4(s, narrow);
+        if (centre.x == s->best.x && centre.y == s->best.y)
+            return;
+    }
+}
+
+static int near_border(const search *s)
+{
+    const vr_motion_query *q = s->q;
+    const vr_tile *t = s->c->tile;
+    int x = q->x + s->best.x, y = q->y + s->best.y;
+    return x < t->x0 + 4 || y < t->y0 + 4 || x + q->w > t->x1 - 5 || y + q->h > t->y1 - 5;
+}
+
 static void full_search(search *s)
 {
     static const int8_t cross[4][2] = {{0, -1}, {-1, 0}, {1, 0}, {0, 1}};
@@ -85,6 +108,10 @@ static void full_search(search *s)
     static const int8_t hex_b[4][2] = {{-1, 2}, {1, 2}, {0, -4}, {0, 4}};
     int range = s->c->tools->search_range;
     vr_mv start = s->best;
+    if (s->c->seq->param.mcts && near_border(s)) {
+        border_search(s);
+        return;
+    }
     if (range <= 8) { /* small diamond only */
         for (int i = 0; i < s->c->tools->me_iterations; i++) {
             vr_mv centre = s->best;
@@ -170,6 +197,15 @@ static int inside(int v, int pos, int size, int lo, int hi)
     return v < least + 3 || v > most - 4 ? v & ~1 : v;
 }
 
+/* Nearest allowed vector component, quarter samples. */
+static int inside_quarter(int v, int pos, int size, int lo, int hi)
+{
+    v = vr_clip3(4 * (lo - pos), 4 * (hi - pos - size), v);
+    if (v & 7 && (pos + (v >> 2) - 3 < lo || pos + (v >> 2) + size + 4 > hi))
+        v = (v + 4) & ~7;
+    return v;
+}
+
 int vr_motion_search(vr_coder *c, const vr_motion_query *q, vr_motion_result *out)
 {
     const vr_frame *ref = c->pic->ref[q->list][q->ref_idx];
@@ -197,6 +233,10 @@ int vr_motion_search(vr_coder *c, const vr_motion_query *q, vr_motion_result *ou
     /* Predictors and vectors of the unit above in the tree are often right to the quarter sample already. */
     for (int i = 0; i < 2 + q->n_fine; i++) {
         vr_mv v = i < 2 ? q->mvp[i] : q->fine[i - 2];
+        if (c->seq->param.mcts) {
+            v.x = (int16_t)inside_quarter(v.x, q->x, q->w, c->tile->x0, c->tile->x1);
+            v.y = (int16_t)inside_quarter(v.y, q->y, q->h, c->tile->y0, c->tile->y1);
+        }
         if ((v.x | v.y) & 3 && abs(v.x - s.best.x) < 8 && abs(v.y - s.best.y) < 8)
             try_sub(&s, v.x, v.y);
     }
@@ -208,7 +248,7 @@ int vr_motion_search(vr_coder *c, const vr_motion_query *q, vr_motion_result *ou
         bits[i] = vr_bits_mvd(c, (vr_mv){(int16_t)(s.best.x - q->mvp[i].x), (int16_t)(s.best.y - q->mvp[i].y)}) +
                   VR_CTX_BITS(c->cabac.ctx, CTX_MVP, i);
     out->mv = s.best;
-    out->mvp = bits[1] < bits[0];
+    out->mvp = q->n_mvp > 1 && bits[1] < bits[0];
     out->cost = s.best_cost - mv_cost(&s, s.best.x, s.best.y) + vr_satd_bits(c, bits[out->mvp]);
     return 1;
 }

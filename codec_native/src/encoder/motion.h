@@ -7,7 +7,8 @@
 typedef struct {
     int x, y, w, h;
     int list, ref_idx;
-    vr_mv mvp[2];        /* AMVP candidates */
+    vr_mv mvp[2];        /* AMVP candidates; both the same when one is known */
+    int n_mvp;           /* known ones: 1 or 2 */
     vr_mv start[12];     /* further starting points, quarter samples */
     int n_start;
     vr_mv fine[2];       /* vectors worth trying at quarter-sample precision */

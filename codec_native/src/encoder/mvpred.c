@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNKNOWN (-1)
+
 static const vr_motion *motion_at(const vr_coder *c, int x, int y)
 {
     return &c->frame->grid.motion[(y >> 3) * c->frame->grid.stride8 + (x >> 3)];
@@ -74,22 +76,25 @@ static int temporal_at(const vr_coder *c, int x, int y, int list, int ref_idx, v
     return 1;
 }
 
-/* 8.5.3.2.8: bottom right inside the CTU row, else centre. */
+/* 8.5.3.2.8: bottom right inside the CTU row, else centre. Returns whether there is one, or UNKNOWN when it depends on what
+ * another tile holds, or would hold in another place of the picture: motion-constrained tiles know only themselves. */
 static int temporal_candidate(const vr_coder *c, int x, int y, int w, int h, int list, int ref_idx, vr_mv *out)
 {
     int bx = x + w, by = y + h;
+    if (c->seq->param.mcts && (y >> VR_CTU_LOG2) == (by >> VR_CTU_LOG2) && (bx >= c->tile->x1 || by >= c->tile->y1))
+        return UNKNOWN;
     if ((y >> VR_CTU_LOG2) == (by >> VR_CTU_LOG2) && by < c->seq->coded_h && bx < c->seq->coded_w &&
         temporal_at(c, bx, by, list, ref_idx, out))
         return 1;
     return temporal_at(c, x + (w >> 1), y + (h >> 1), list, ref_idx, out);
 }
 
-void vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int part_mode,
-                         int part_idx, int wanted, vr_motion cand[VR_MAX_MERGE])
+int vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int part_mode,
+                         int part_idx, vr_motion cand[VR_MAX_MERGE])
 {
     const vr_pic *pic = c->pic;
     const vr_motion *a1, *b1, *b0, *a0, *b2;
-    int n = 0, is_b = c->slice_type == VR_SLICE_B, max = c->tools->max_merge;
+    int n = 0, is_b = c->slice_type == VR_SLICE_B, max = c->seq->max_merge;
 
     a1 = part_idx == 1 && part_mode == VR_PART_Nx2N ? NULL : neighbour(c, cx, cy, cs, x, y, x - 1, y + h - 1);
     if (a1)
@@ -108,11 +113,14 @@ void vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y
         if (b2 && !(a1 && same_motion(a1, b2)) && !(b1 && same_motion(b1, b2)))
             cand[n++] = *b2;
     }
-    if (n >= wanted)
-        return;
-    if (pic->temporal_mvp && n < max) {
+    if (n >= max)
+        return max;
+    if (pic->temporal_mvp) {
         vr_motion t = {{{0, 0}, {0, 0}}, {-1, -1}};
-        if (temporal_candidate(c, x, y, w, h, 0, 0, &t.mv[0]))
+        int found = temporal_candidate(c, x, y, w, h, 0, 0, &t.mv[0]);
+        if (found == UNKNOWN)
+            return n;
+        if (found)
             t.ref[0] = 0;
         if (is_b && temporal_candidate(c, x, y, w, h, 1, 0, &t.mv[1]))
             t.ref[1] = 0;
@@ -144,6 +152,7 @@ void vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y
         cand[n].ref[0] = ref;
         cand[n].ref[1] = is_b ? ref : -1;
     }
+    return max;
 }
 
 /* A neighbour's vector that refers to the wanted picture, from either list; scaled when allowed (8.5.3.2.7). */
@@ -172,7 +181,7 @@ static int any_picture(const vr_coder *c, const vr_motion *m, int list, int poc,
     return 0;
 }
 
-void vr_mv_predictors(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int list, int ref_idx,
+int vr_mv_predictors(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int list, int ref_idx,
                       vr_mv cand[2])
 {
     const vr_motion *a[2], *b[3];
@@ -205,8 +214,14 @@ void vr_mv_predictors(const vr_coder *c, int cx, int cy, int cs, int x, int y, i
         cand[n++] = mv_a;
     if (has_b && !(has_a && mv_a.x == mv_b.x && mv_a.y == mv_b.y))
         cand[n++] = mv_b;
-    if (n < 2 && c->pic->temporal_mvp && temporal_candidate(c, x, y, w, h, list, ref_idx, &col))
-        cand[n++] = col;
+    if (n < 2 && c->pic->temporal_mvp) {
+        int found = temporal_candidate(c, x, y, w, h, list, ref_idx, &col);
+        if (found == UNKNOWN)
+            return n;
+        if (found)
+            cand[n++] = col;
+    }
     for (; n < 2; n++)
         cand[n] = (vr_mv){0, 0};
+    return 2;
 }

@@ -190,7 +190,7 @@ static void write_pps(const vr_seq *s, vr_bitwriter *w)
     vr_bw_u(w, 0, 1);
     vr_bw_ue(w, 0);
     vr_bw_ue(w, 0);
-    vr_bw_se(w, 0); /* init_qp 26 */
+    vr_bw_se(w, VR_INIT_QP - 26);
     vr_bw_u(w, 0, 1);
     vr_bw_u(w, 0, 1); /* transform skip */
     vr_bw_u(w, (uint32_t)s->cu_qp_delta, 1);

@@ -175,8 +175,10 @@ int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
     s->coded_h = (p->height + unit - 1) / unit * unit;
     s->ctu_cols = (s->coded_w + VR_CTU - 1) / VR_CTU;
     s->ctu_rows = (s->coded_h + VR_CTU - 1) / VR_CTU;
-    s->log2_max_poc_lsb = 8;
-    s->temporal_mvp = !p->mcts;
+    s->log2_max_poc_lsb = s->tools.gop_size > 8 ? 6 : 5; /* more than twice the distance of reference pictures */
+    s->temporal_mvp = 1;
+    /* The first candidates may point out of a constrained tile: later ones stand in for them. */
+    s->max_merge = p->mcts && p->max_merge < 0 ? VR_MAX_MERGE : s->tools.max_merge;
     s->mv_range_y = vr_clip3(64, 256, s->coded_h / 8);
     s->tu_depth_inter = s->tools.tu_split_inter || s->tools.rect;
     s->tu_depth_intra = s->tools.tu_split_intra;
@@ -186,10 +188,9 @@ int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
         error = set_latitude(s);
     if (error)
         return error;
-    s->qg_log2 = uses_aq || uses_tree ? 4 : 5;
+    /* Latitude alone changes the QP by CTU rows, unless the picture has so few that steps between them are large. */
+    s->qg_log2 = uses_aq || uses_tree ? 4 : s->latitude_qp && s->ctu_rows < 12 ? 5 : VR_CTU_LOG2;
     s->cu_qp_delta = s->latitude_qp || uses_aq || uses_tree || bounded;
-    if (!s->cu_qp_delta)
-        s->qg_log2 = VR_CTU_LOG2;
     simulate_structure(s);
     s->level_idc = p->level_idc ? p->level_idc : vr_choose_level(s, VR_MAX(p->maxrate_kbps, p->bitrate_kbps));
     return VR_OK;

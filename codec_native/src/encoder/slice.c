@@ -72,9 +72,9 @@ void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int sli
             if (pic->n_refs[pic->collocated_list] > 1)
                 vr_bw_ue(w, 0);
         }
-        vr_bw_ue(w, (uint32_t)(5 - s->tools.max_merge));
+        vr_bw_ue(w, (uint32_t)(5 - s->max_merge));
     }
-    vr_bw_se(w, slice_qp - 26);
+    vr_bw_se(w, slice_qp - VR_INIT_QP);
     if (s->n_tiles > 1)
         vr_bw_ue(w, 0); /* one tile per slice: no entry points */
     vr_bw_trailing(w);

@@ -60,7 +60,7 @@ uint32_t vr_bits_skip(const vr_coder *c, int x, int y, int skip)
 
 uint32_t vr_bits_merge_idx(const vr_coder *c, int idx)
 {
-    int max = c->tools->max_merge;
+    int max = c->seq->max_merge;
     if (max == 1)
         return 0;
     return VR_CTX_BITS(c->cabac.ctx, CTX_MERGE_IDX, idx > 0) + (idx ? VR_BITS(idx - (idx == max - 1)) : 0);
@@ -148,7 +148,7 @@ static void write_mvd(vr_cabac *cabac, vr_mv mvd)
 
 static void write_merge_idx(vr_coder *c, int idx)
 {
-    int max = c->tools->max_merge;
+    int max = c->seq->max_merge;
     if (max < 2)
         return;
     vr_cabac_encode(&c->cabac, CTX_MERGE_IDX, idx > 0);

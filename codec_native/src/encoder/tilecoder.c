@@ -164,17 +164,18 @@ static void save_borders(vr_coder *c)
     }
 }
 
+/* The kernel takes an even number of rows and 64 columns; the last row and the last columns go one by one. */
 static uint64_t squared_error(const vr_kernels *k, const vr_pixel *a, ptrdiff_t as, const vr_pixel *b, ptrdiff_t bs,
                               int width, int height)
 {
+    int blocks = width & ~63, even = height & ~1;
     uint64_t sum = 0;
-    int x = 0;
-    for (; x + 64 <= width; x += 64)
-        for (int y = 0; y < height; y += 64)
-            sum += k->sse[VR_W(64)](a + y * as + x, as, b + y * bs + x, bs, VR_MIN(64, height - y));
+    for (int x = 0; x < blocks; x += 64)
+        for (int y = 0; y < even; y += 64)
+            sum += k->sse[VR_W(64)](a + y * as + x, as, b + y * bs + x, bs, VR_MIN(64, even - y));
     for (int y = 0; y < height; y++)
-        for (int i = x; i < width; i++)
-            sum += (uint64_t)((a[y * as + i] - b[y * bs + i]) * (a[y * as + i] - b[y * bs + i]));
+        for (int x = y < even ? blocks : 0; x < width; x++)
+            sum += (uint64_t)((a[y * as + x] - b[y * bs + x]) * (a[y * as + x] - b[y * bs + x]));
     return sum;
 }
 

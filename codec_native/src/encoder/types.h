@@ -104,7 +104,7 @@ typedef struct {
 /* How far the encoder searches; from the preset, then overridden by vr_param. */
 typedef struct {
     int min_cu_log2;
-    int max_merge;            /* MaxNumMergeCand */
+    int max_merge;            /* merge candidates compared */
     int refs;
     int gop_size;
     int lookahead;
@@ -120,6 +120,7 @@ typedef struct {
     int rdoq;                 /* 0 dead zone, 1 RDOQ */
     int sign_hiding, sao, deblock;
     int early_skip;           /* 1: a merge without residual ends the search of a unit; 2: skip being cheapest does */
+    int border_effort;        /* 1: units at the border of a constrained tile get partitions and no early end */
     int skip_only_64;         /* 1: no motion search for 64x64 units */
     int sao_levels;           /* SAO in pictures of hierarchy levels below this */
     int chroma_rd;
@@ -255,6 +256,7 @@ typedef struct vr_seq {
     int qg_log2;              /* quantisation group, log2 */
     int cu_qp_delta;
     int temporal_mvp;
+    int max_merge;            /* MaxNumMergeCand */
     int mv_range_y;           /* rows below a CTU row a vector may reach */
     int max_num_reorder, max_dec_buffering;
     int log2_max_poc_lsb;

@@ -45,7 +45,7 @@ def test_a_tiled_stream_is_described(good: Tiled) -> None:
     assert (info.cols, info.rows, info.column_edges, info.row_edges) == (2, 2, (0, 256, 512), (0, 128, 256))
     assert info.one_slice_per_tile
     assert info.motion_constrained
-    assert not info.temporal_mvp
+    assert info.temporal_mvp
     assert (info.pictures, info.keyframes) == (COUNT, -(-COUNT // KEYINT))
 
 

@@ -110,6 +110,16 @@ def test_the_number_of_threads_does_not_change_a_byte(settings: dict[str, Any]) 
     assert len(streams) == 1
 
 
+@pytest.mark.parametrize("simd", ["c", "auto"])
+def test_errors_are_right_where_chroma_has_an_odd_number_of_rows(simd: str) -> None:
+    clip = moving_pictures(200, 70, 2)
+    packets = encode(clip, preset="ultrafast", qp=30, simd=simd)
+    shown = decode(b"".join(packet.data for packet in packets))
+    for packet in packets:
+        pairs = zip(clip[packet.display_index], shown[packet.display_index], strict=True)
+        assert packet.sse == tuple(int(((a.astype(int) - b) ** 2).sum()) for a, b in pairs)
+
+
 def test_errors_in_packets_are_those_of_the_decoded_pictures(pictures: list[Picture]) -> None:
     packets = encode(pictures, preset="ultrafast", qp=30, projection="erp")
     shown = decode(b"".join(packet.data for packet in packets))

@@ -110,7 +110,7 @@ export class TiledIndex {
     check(sps.width === this.width && sps.height === this.height, "the index and the stream disagree about the picture's size");
     const grid = readGrid(given.grid, this.width, this.height);
     check(pps.columns === grid.columns && pps.rows === grid.rows, "the index and the stream disagree about the tile grid");
-    check(!pps.filterTiles && !sps.temporalMvp, "the stream's tiles lean on each other");
+    check(!pps.filterTiles, "the stream's tiles lean on each other");
     /** @type {import("./geometry.js").Grid} */
     this.grid = { ...grid, width: this.width, height: this.height, stereo: this.stereo };
     this.tiles = grid.columns * grid.rows;
