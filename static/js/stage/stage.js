@@ -1,6 +1,6 @@
 /** The stage on a page: it puts scene, link, hands and words together, and draws. */
 
-import { PCFShadowMap, SRGBColorSpace, WebGLRenderer } from "three";
+import { WebGLRenderer } from "three";
 import { element } from "../shared/dom.js";
 import { languageKey, translator } from "../shared/language.js";
 import { clock } from "./clock.js";
@@ -74,8 +74,6 @@ export class Stage {
     } catch (reason) {
       throw new NoWebGL(String(reason));
     }
-    this.renderer.outputColorSpace = SRGBColorSpace;
-    this.renderer.shadowMap.type = PCFShadowMap;
     this.renderer.xr.enabled = true;
     this.renderer.xr.setReferenceSpaceType("local-floor");
     this.renderer.xr.cameraAutoUpdate = false;
@@ -93,7 +91,7 @@ export class Stage {
     this.replayBar = link instanceof ReplayLink ? new ReplayBar(this, link) : null;
     if (link instanceof ReplayLink) void link.loadPoses();
     if (link instanceof RoomLink && link.kind !== "team") new InstructorPanel(this);
-    else if (link.shared) new Talk(this);
+    else if (link.shared) this.overlay.offerTalk(new Talk(this));
     this.#wire();
     new ResizeObserver(() => this.#resize()).observe(host);
     this.#resize();

@@ -8,6 +8,7 @@ import { spotOnRay } from "../play/spots.js";
 const TURN_PER_PIXEL = 0.0042;
 const TURN_PER_S = 1.5;
 const DRAG_FROM = 6;
+const SEATS = 4;
 const CARRY_OVER = 0.025;
 /** Where one kneels: beside the chest, a little towards the feet; metres over the patient's surface. */
 const EYE = new Vector3(1.15, 1.28, 0.9);
@@ -53,7 +54,7 @@ export class Desk {
     const size = this.#stage.scene.patient.infant ? 0.62 : 1;
     camera.position.copy(EYE).multiplyScalar(size).setY(place.surface + EYE.y * size);
     // Of several people each has a place: across the patient, and further towards the feet.
-    const seat = Math.max(0, this.#stage.link.slot - 1);
+    const seat = Math.max(0, this.#stage.link.slot - 1) % SEATS;
     if (seat % 2 === 1) camera.position.x *= -1;
     camera.position.z += 0.5 * Math.floor(seat / 2);
     if (standing) camera.position.set(1.5, 1.5, 0.6);

@@ -9,6 +9,8 @@ import { lettering, painted } from "../rooms/kit.js";
 /** A pad that is pulled this far from the case has left its liner there. */
 export const PEEL_M = 0.22;
 const CABLE_POINTS = 14;
+/** The open lid leans back by this, radians. */
+const LID_TILT = 0.3;
 const FLASHES_PER_S = 2.5;
 
 export class Pad extends Group {
@@ -69,12 +71,12 @@ export class Aed extends Group {
     this.add(new Mesh(mergeGeometries([
       coloured(new BoxGeometry(0.3, 0.055, 0.26).translate(0, 0.0275, 0), 0xe7b52c),
       coloured(new BoxGeometry(0.27, 0.006, 0.23).translate(0, 0.056, 0), 0x2a3231),
-      coloured(new BoxGeometry(0.3, 0.012, 0.26).translate(0, 0.13, 0.0).rotateX(-1.25).translate(0, 0.03, -0.17), 0xe7b52c),
+      coloured(new BoxGeometry(0.3, 0.24, 0.014).translate(0, 0.12, 0).rotateX(-LID_TILT).translate(0, 0.045, -0.13), 0xe7b52c),
       coloured(new BoxGeometry(0.16, 0.02, 0.03).translate(0, 0.03, 0.145), 0x2a3231),
     ]), shell));
     this.#screen = painted(0.2, 0.13, lettering("#0b6666", "#ffffff", ["AED", "训练机 Trainer"], 0.4), 900);
-    this.#screen.position.set(0, 0.16, -0.125);
-    this.#screen.rotation.x = 0.32;
+    this.#screen.position.set(0, 0.045 + 0.125 * Math.cos(LID_TILT), -0.12 - 0.125 * Math.sin(LID_TILT));
+    this.#screen.rotation.x = -LID_TILT;
     this.power = new Mesh(new CylinderGeometry(0.02, 0.022, 0.012, 24), new MeshLambertMaterial({ color: 0x2f8f5b }));
     this.power.position.set(-0.09, 0.064, 0.085);
     this.shock = new Mesh(new CylinderGeometry(0.026, 0.028, 0.014, 24), new MeshLambertMaterial({ color: 0xc8502f }));

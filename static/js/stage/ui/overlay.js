@@ -84,6 +84,16 @@ export class Overlay {
     return made;
   }
 
+  /** People in one run can talk. @param {import("../together/talk.js").Talk} talk */
+  offerTalk(talk) {
+    const { say } = this.#stage;
+    const button = this.#button("stage__tool", "mic", "talk", async () => {
+      await talk.toggle();
+      button.replaceChildren(icon("mic"), element("span", {}, say(talk.on ? "talkStop" : "talk")));
+    });
+    this.sound.before(button);
+  }
+
   #toggleSound() {
     const { sounds, say } = this.#stage;
     sounds.mute(!sounds.muted);

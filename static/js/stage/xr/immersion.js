@@ -29,6 +29,8 @@ const STICK = 0.7;
 const KNEEL = new Vector3(0.62, 0, 0.06);
 const BOARD = new Vector3(-0.72, 0.98, -0.8);
 const BOARD_TURN = 0.99;
+/** Captions float this much lower than in a film, so that they lie under the board. */
+const UNDER_BOARD_M = 0.36;
 /** One reaches an AED that is this near. */
 const REACH_M = 1.4;
 
@@ -102,6 +104,8 @@ export class Immersion {
       });
       this.#session = session;
       session.addEventListener("end", this.#onEnd, { once: true });
+      // The headset was taken off, or its own menu is open.
+      session.addEventListener("visibilitychange", () => session.visibilityState === "hidden" && stage.playing && stage.canPause && stage.pause());
       await stage.renderer.xr.setSession(session);
     } catch {
       stage.overlay.showTrouble(mode === "ar" ? "arFailed" : "vrFailed");
@@ -267,6 +271,7 @@ export class Immersion {
       this.#eye.set(0, 0, -1).transformDirection(scene.camera.matrixWorld);
       const heading = (Math.atan2(this.#eye.x, -this.#eye.z) * 180) / Math.PI + (scene.rig.rotation.y * 180) / Math.PI;
       scene.rig.worldToLocal(this.#point.copy(this.#head));
+      this.#point.y -= UNDER_BOARD_M;
       this.#captions.follow(heading, this.#point, seconds);
     }
     if (!this.#placed) this.#seekFloor(frame);
