@@ -27,7 +27,7 @@ from streaming.library.transcode.ladder import cut, largest_hevc
 
 SEGMENT_SECONDS = 1.0
 # CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere.
-CRF, OFFSETS, LOW_CRF = 24.0, (0.0, 7.0, 16.0), 26.0
+CRF, OFFSETS, LOW_CRF = 24.0, (0.0, 7.0, 16.0), 32.0
 # What the untiled HEVC rendition of the same size has in its options has no meaning here.
 MOST_KBPS = 0
 
