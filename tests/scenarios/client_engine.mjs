@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { eventFrom } from "../../static/js/stage/engine/events.js";
 import { RunLog } from "../../static/js/stage/engine/log.js";
+import { resultOf } from "../../static/js/stage/engine/offline.js";
 import { reasonText, score } from "../../static/js/stage/engine/score.js";
 import { entries, view } from "../../static/js/stage/engine/view.js";
 
@@ -24,6 +25,7 @@ function play({ table, options, arriving, looks }) {
     receipts,
     states,
     entries: entries(log.run),
+    result: resultOf(log.run),
     total: marked.total,
     passed: marked.passed,
     caps: marked.caps,

@@ -48,9 +48,12 @@ export async function offered(post, body) {
   }
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) return { status: "taken", card: said.run, code: null };
-  const isLater = answer.status >= 500 || [401, 403, 408, 429].includes(answer.status);
+  const isLater = answer.status >= 500 || [401, 408, 429].includes(answer.status) || isSignedOut(answer.status, said.code);
   return { status: isLater ? "later" : "refused", card: null, code: said.code ?? String(answer.status) };
 }
+
+/** @param {number} status @param {string | undefined} code */
+const isSignedOut = (status, code) => status === 403 && code !== "not_yours";
 
 export class OfflineRuns {
   /** @param {IDBDatabase} database @param {() => number} [now] milliseconds */

@@ -61,6 +61,8 @@ test("without a network, and while the server is down or the person signed out, 
 
 test("a run that the server refuses stays with the reason and is not sent again", async () => {
   await played();
+  assert.equal((await runs.handIn(answer(403, { code: "not_yours" })))[0].status, "refused");
+  await played();
   assert.equal((await runs.handIn(answer(404, { code: "unknown_scenario" })))[0].code, "unknown_scenario");
   assert.deepEqual(await runs.handIn(answer(201, {})), []);
   assert.equal((await runs.refused())[0].refused, "unknown_scenario");
