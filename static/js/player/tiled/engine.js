@@ -250,6 +250,7 @@ export class TiledEngine {
     const layout = /** @type {import("./grid-layout.js").Layout} */ (this.#layout);
     const { id, segment, quality, first, last } = action;
     const controller = new AbortController();
+    const base = this.#base;
     this.#running.set(id, controller);
     const range = action.floor ? layout.floorRange(segment) : layout.tilesRange(segment, quality, first, last);
     scheduler.started(this.#clock(), id);
@@ -267,22 +268,24 @@ export class TiledEngine {
     } catch (reason) {
       this.#running.delete(id);
       if (this.#closed || (reason instanceof DOMException && reason.name === "AbortError")) return;
-      this.#failed(action, reason);
+      this.#failed(action, reason, base);
     }
   }
 
   /**
    * @param {import("./scheduler.js").FetchAction} action
    * @param {unknown} reason
+   * @param {string} base address that was asked
    */
-  #failed(action, reason) {
+  #failed(action, reason, base) {
     const scheduler = /** @type {Scheduler} */ (this.#scheduler);
     const kind = reason instanceof FetchError ? reason.kind : reason instanceof BrokenData ? "broken" : null;
     if (kind === null) return this.#giveUp(reason);
     const forGood = kind === "gone" || kind === "broken";
     scheduler.failed(this.#clock(), action.id, forGood);
     if (kind === "offline") return this.#later();
-    if (kind === "expired" || kind === "denied") return this.#renew(kind);
+    // Answers to the old address may come after the new one.
+    if (kind === "expired" || kind === "denied") return base === this.#base ? this.#renew(kind) : this.tick();
     // A better tile that is damaged leaves the poorer one in its place; without the floor there would be a hole.
     if (action.floor || ++this.#broken > BROKEN_MOST) return this.#giveUp(reason);
     this.tick();
@@ -308,6 +311,7 @@ export class TiledEngine {
   /** The network is said to be back. */
   retry() {
     this.#retryAt = 0;
+    this.#renewals = 0;
     this.#wait = RETRY_FIRST;
     this.tick();
   }
@@ -316,8 +320,12 @@ export class TiledEngine {
   #renew(kind) {
     if (this.#renewing) return;
     // A fresh address that is refused as well is no matter of time.
-    if (kind === "denied" && this.#renewals > 0) return this.#post({ type: "trouble", kind: "denied" });
-    if (this.#renewals++ > 2) return this.#post({ type: "trouble", kind: "denied" });
+    if ((kind === "denied" && this.#renewals > 0) || this.#renewals > 2) {
+      if (this.#retryAt !== Infinity) this.#post({ type: "trouble", kind: "denied" });
+      this.#retryAt = Infinity;
+      return;
+    }
+    this.#renewals++;
     this.#renewing = true;
     this.#post({ type: "renew" });
   }
