@@ -64,7 +64,7 @@ export class Patient extends Group {
     this.pool = pool();
     this.pool.position.set(0.28, 0.003, this.asleep.sternum.y - this.asleep.joint("thigh_l").y + 0.2);
     this.add(this.pool);
-    this.tourniquet = tiedTourniquet(this.asleep.height * 0.056);
+    this.tourniquet = tiedTourniquet(this.asleep.height * 0.064);
     this.#tie();
     this.blanket = spreadBlanket(this.asleep.height);
     this.tourniquet.visible = this.blanket.visible = false;
