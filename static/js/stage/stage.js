@@ -121,6 +121,11 @@ export class Stage {
         if (entries.some(({ kind, what }) => what === "aed.pad_wrong" || (kind === "refused" && what === "pad"))) doings.dropRefused();
         this.#refresh();
       },
+      onPast: (entries) => {
+        doings.putBack();
+        scene.retell(entries);
+        this.#refresh();
+      },
       onPhase: () => this.#showPhase(),
       onSaid: (_from, name, text) => {
         news.show({ who: name, text }, true);

@@ -134,6 +134,18 @@ test("a pad that lies where the profile wants it is told so, whoever the patient
   }
 });
 
+test("whoever comes in late finds the AED beside the patient, and a replay that goes back finds it on the wall", () => {
+  const scene = new StageScene(people, tableFor("metro_hall"), STATE);
+  scene.updateMatrixWorld();
+  const wall = scene.aed.position.clone();
+  scene.retell([{ t_s: 94, kind: "prompt", what: "aed_here", actor: "", detail: "" }]);
+  assert.equal(scene.aedIsHere, true);
+  assert.ok(scene.aed.position.length() < 1);
+  scene.retell([]);
+  assert.equal(scene.aedIsHere, false);
+  assert.ok(scene.aed.position.equals(wall));
+});
+
 test("a point and a ray meet the part they look at, and its actions are offered there", () => {
   const scene = new StageScene(people, tableFor("metro_hall"), STATE);
   scene.update(0, 0);

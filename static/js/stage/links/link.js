@@ -10,6 +10,8 @@
  * @typedef {object} LinkEvents
  * @property {(state: State) => void} onState sections changed
  * @property {(entries: Entry[]) => void} onEntries new lines of the time line, to be shown and spoken
+ * @property {(entries: Entry[]) => void} onPast the whole time line so far, when one comes in late or the past changed: to be
+ *   shown, not spoken
  * @property {(phase: Phase) => void} onPhase
  * @property {(team: Member[]) => void} onTeam
  * @property {(poses: Map<number, Float32Array>) => void} onPoses slot -> pose record (together/record.js)

@@ -122,12 +122,14 @@ export class RoomLink extends Link {
   /** @param {any} message */
   #snapshot({ rev, n, phase, t, state, entries }) {
     const known = this.#rev >= 0 ? this.entries.length : 0;
+    const isNewPast = rev !== this.#rev;
     this.#rev = rev;
     this.#n = n;
     this.state = state;
     this.entries = entries;
     this.#clock(phase, t);
     this.tell("onState", state);
+    if (isNewPast) this.tell("onPast", entries);
     this.#news(entries.slice(known));
   }
 
