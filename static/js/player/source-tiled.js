@@ -278,7 +278,7 @@ export class TiledSource {
     const video = this.#video;
     const standing = video.paused || video.seeking || video.readyState < 3;
     worker.postMessage({
-      type: "state", media: video.currentTime, rate: standing ? 0 : video.playbackRate, wanted: this.#wanted || !video.paused,
+      type: "state", media: video.currentTime, rate: standing ? 0 : video.playbackRate, paused: video.paused, wanted: this.#wanted || !video.paused,
       hidden: document.visibilityState === "hidden", ...this.#options.gaze(),
     });
     this.#sound?.tick();

@@ -140,9 +140,9 @@ export class TiledEngine {
   }
 
   /**
-   * @param {{ media: number, rate: number, wanted: boolean, yaw: number, pitch: number, fovX: number, fovY: number, hidden: boolean }} state
+   * @param {{ media: number, rate: number, paused: boolean, wanted: boolean, yaw: number, pitch: number, fovX: number, fovY: number, hidden: boolean }} state
    */
-  state({ media, rate, wanted, yaw, pitch, fovX, fovY, hidden }) {
+  state({ media, rate, paused, wanted, yaw, pitch, fovX, fovY, hidden }) {
     const scheduler = this.#scheduler;
     if (!scheduler) return;
     const now = this.#clock();
@@ -153,7 +153,7 @@ export class TiledEngine {
     if (wanted) scheduler.hurry();
     scheduler.rich = !hidden;
     scheduler.look(now, yaw, pitch);
-    scheduler.playhead(now, media, rate);
+    scheduler.playhead(now, media, rate, paused);
     this.tick();
   }
 

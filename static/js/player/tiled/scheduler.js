@@ -119,6 +119,7 @@ export class Scheduler {
   #unstarted = new Set();
   #media = 0;
   #rate = 0;
+  #paused = true;
   #mediaAt = 0;
   #decidedAt = 0;
   #margin;
@@ -179,12 +180,15 @@ export class Scheduler {
    * @param {number} now seconds
    * @param {number} mediaTime seconds
    * @param {number} rate 0 while it stands (paused, waiting), else the speed
+   * @param {boolean} [paused] it stands because the person wants it to: then what stands can still be made better; a video
+   *   that waits or seeks is about to play, and its decoder has begun
    */
-  playhead(now, mediaTime, rate) {
+  playhead(now, mediaTime, rate, paused = rate === 0) {
     if (rate > 0) this.#wanted = true;
     this.#media = mediaTime;
     this.#mediaAt = now;
     this.#rate = rate;
+    this.#paused = paused;
   }
 
   /**
@@ -372,7 +376,7 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #cancel(now, media, current, actions) {
-    const standing = this.#rate === 0;
+    const standing = this.#paused;
     for (const request of [...this.#requests.values()]) {
       const { start, duration } = this.#index.segments[request.segment];
       const gone = request.segment < current || start > media + FLOOR_AHEAD + 2 * duration;
@@ -400,9 +404,9 @@ export class Scheduler {
       const left = this.#index.segments[s].start - media;
       const first = state.appended === null;
       // A segment that plays cannot be changed under the decoder's hands; one that stands can.
-      const changeable = left > this.#margin * Math.max(1, this.#rate) || this.#rate === 0;
+      const changeable = left > this.#margin * Math.max(1, this.#rate) || this.#paused;
       const waits = [...state.requests].some((id) => !this.#requests.get(id)?.floor);
-      if (!first && (!changeable || (waits && (this.#rate === 0 || left >= this.#margin + LAST_CALL)))) continue;
+      if (!first && (!changeable || (waits && (this.#paused || left >= this.#margin + LAST_CALL)))) continue;
       const picks = this.#picks(state, now, s, Math.max(0, left));
       if (picks === null) continue;
       state.appended = picks;
@@ -462,7 +466,7 @@ export class Scheduler {
   #askBetter(now, media, segment, current, actions) {
     if (!this.rich || !this.#head.known || this.#requests.size >= MOST_REQUESTS) return;
     const { start, duration } = this.#index.segments[segment];
-    const standing = this.#rate === 0;
+    const standing = this.#paused;
     const seconds = (start - media) / (this.#rate || 1);
     // While it stands the whole of the segment is still to be seen, the current one too.
     const time = standing ? Math.max(1, seconds) : seconds - this.#margin;
