@@ -33,7 +33,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25" "setuptools==80.9.0" "wheel==0.45.1"
 	mkdir -p $(STAMPS)
 
-$(STAMPS)/python: requirements.txt | $(BIN)/python
+$(STAMPS)/python: requirements.txt requirements-lock.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	mkdir -p $(STAMPS) && touch $@
 
