@@ -320,16 +320,14 @@ static void try_partition(vr_coder *c, int x, int y, int log2_size, int part, vr
                            part, i, x, y, log2_size};
         unit_choice merge, motion, *pick = NULL;
         vr_motion cand[VR_MAX_MERGE];
-        int n;
-        n = vr_merge_candidates(c, x, y, size, u.x, u.y, u.w, u.h, part, i, cand);
+        int n = vr_merge_candidates(c, x, y, size, u.x, u.y, u.w, u.h, part, i, cand);
         memset(&merge, 0, sizeof merge);
         memset(&motion, 0, sizeof motion);
         if (search_merge(c, &u, cand, n, &merge, pred, spare)) {
             pick = &merge;
             c->k->copy[VR_W(u.w)](*pred, VR_CTU, whole + oy * VR_CTU + ox, VR_CTU, u.h);
         }
-        if (search_motion(c, &u, cand, n, &motion, pred, spare) &&
-            (!pick || motion.cost < merge.cost)) {
+        if (search_motion(c, &u, cand, n, &motion, pred, spare) && (!pick || motion.cost < merge.cost)) {
             pick = &motion;
             c->k->copy[VR_W(u.w)](*pred, VR_CTU, whole + oy * VR_CTU + ox, VR_CTU, u.h);
         }
