@@ -16,6 +16,14 @@ import pytest
 from tests.codec.robustness import sanitised
 
 ROOT = Path(__file__).resolve().parents[3]
+# The first test that asks for the sanitised worker waits for its build.
+SANITISED_TIMEOUT = 900
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "sanitised_worker" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(SANITISED_TIMEOUT))
 
 
 class Worker:
