@@ -21,6 +21,7 @@ from typing import Any
 
 from codec_native._codec import ffi, lib
 from codec_native.errors import BitstreamError, CodecMemoryError
+from codec_native.i18n import gettext_noop
 
 SLICE_TYPES = ("B", "P", "I")
 _KINDS = {
@@ -137,7 +138,7 @@ class Stream:
         with open(path, "rb") as file:
             file.seek(0, 2)
             if file.tell() == 0:
-                raise BitstreamError("the file is empty", kind="truncated")
+                raise BitstreamError(gettext_noop("the file is empty"), kind="truncated")
             return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
     def __len__(self) -> int:
@@ -247,7 +248,9 @@ def merge(streams: Sequence[Stream], pick: Sequence[int] | Callable[[int], Seque
     for picture in range(lib.vr_bs_merger_pictures(merger)):
         chosen = list(pick(picture) if callable(pick) else pick)
         if len(chosen) != tiles:
-            raise BitstreamError(f"{len(chosen)} tiles are picked, the grid has {tiles}", kind="argument")
+            raise BitstreamError(
+                gettext_noop("{0} tiles are picked, the grid has {1}"), len(chosen), tiles, kind="argument"
+            )
         # room for the largest grid, should the parameter sets change on the way
         padded = chosen + [0] * (lib.VR_BS_MAX_TILES - len(chosen))
         if lib.vr_bs_merger_picture(merger, picture, ffi.new("int[]", padded), buffer.raw, error):
@@ -270,7 +273,7 @@ def pack(
     not given.
     """
     if len(column_widths) > lib.VR_BS_MAX_COLS or len(row_heights) > lib.VR_BS_MAX_ROWS:
-        raise BitstreamError("a layout has at most 20 columns and 22 rows", kind="argument")
+        raise BitstreamError(gettext_noop("a layout has at most 20 columns and 22 rows"), kind="argument")
     layout, error = ffi.new("vr_bs_layout *"), ffi.new("vr_bs_error *")
     layout.cols, layout.rows = len(column_widths), len(row_heights)
     layout.col_width[0 : len(column_widths)] = list(column_widths)
@@ -293,7 +296,9 @@ def extract(stream: Stream, tile: int) -> Iterator[bytes]:
     """One tile as a stream of its own that any decoder plays. The tile must be motion-constrained."""
     info = stream.info
     if not 0 <= tile < info.cols * info.rows:
-        raise BitstreamError(f"the grid has {info.cols * info.rows} tiles, there is no tile {tile}", kind="argument")
+        raise BitstreamError(
+            gettext_noop("the grid has {0} tiles, there is no tile {1}"), info.cols * info.rows, tile, kind="argument"
+        )
     col, row = tile % info.cols, tile // info.cols
     width = info.column_edges[col + 1] - info.column_edges[col]
     height = info.row_edges[row + 1] - info.row_edges[row]

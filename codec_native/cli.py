@@ -58,7 +58,7 @@ def run_bench(args: argparse.Namespace) -> int:
 
 def explain(error: CodecError) -> str:
     """The error in the reader's language, with the place in the stream where it is known."""
-    text = _(str(error))
+    text = error.localized()
     if isinstance(error, BitstreamError):
         places = ((_("stream {}"), error.stream), (_("picture {}"), error.picture), (_("tile {}"), error.tile))
         place = [name.format(value) for name, value in places if value is not None]

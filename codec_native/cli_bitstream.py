@@ -95,7 +95,7 @@ def open_stream(path: str, number: int | None = None) -> Stream:
         return Stream.from_file(path)
     except BitstreamError as error:
         error.stream = number
-        error.args = (f"{path}: {_(str(error))}",)
+        error.args = (f"{path}: {error.localized()}",)
         raise
 
 

@@ -33,6 +33,7 @@ from codec_native.errors import (
     SettingsError,
     StateError,
 )
+from codec_native.i18n import gettext_noop
 
 PRESETS = ("ultrafast", "superfast", "fast", "medium", "slow")
 SIMD_LEVELS = ("auto", "c", "avx2", "avx512")
@@ -115,15 +116,15 @@ def _error(code: int) -> CodecError:
 
 def _choice(name: str, value: str, choices: Sequence[str]) -> int:
     if value not in choices:
-        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        raise SettingsError(gettext_noop("{0} must be one of {1}, not {2}"), name, ", ".join(choices), repr(value))
     return choices.index(value)
 
 
 def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise SettingsError(f"{name} must be a whole number, not {value!r}")
+        raise SettingsError(gettext_noop("{0} must be a whole number, not {1}"), name, repr(value))
     if not -(2**31) <= value < 2**31:
-        raise SettingsError(f"{name} is out of range: {value}")
+        raise SettingsError(gettext_noop("{0} is out of range: {1}"), name, value)
     return int(value)
 
 
@@ -131,9 +132,11 @@ def _frame_rate(fps: Any) -> Fraction:
     try:
         rate = Fraction(fps).limit_denominator(1001)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
-        raise SettingsError(f"fps must be a number or a fraction such as '30000/1001', not {fps!r}") from None
+        raise SettingsError(
+            gettext_noop("fps must be a number or a fraction such as '30000/1001', not {0}"), repr(fps)
+        ) from None
     if not 1 <= rate <= 240:
-        raise SettingsError(f"fps must lie between 1 and 240, not {fps}")
+        raise SettingsError(gettext_noop("fps must lie between 1 and 240, not {0}"), fps)
     return rate
 
 
@@ -205,16 +208,16 @@ class Settings:
         elif name in self.NUMBER:
             setattr(self.param, self.NUMBER[name], self._number(name, value))
         else:
-            raise SettingsError(f"there is no setting {name!r}")
+            raise SettingsError(gettext_noop("there is no setting {0}"), repr(name))
 
     @staticmethod
     def _number(name: str, value: Any) -> float:
         try:
             number = float(value)
         except (TypeError, ValueError):
-            raise SettingsError(f"{name} must be a number, not {value!r}") from None
+            raise SettingsError(gettext_noop("{0} must be a number, not {1}"), name, repr(value)) from None
         if number != number:
-            raise SettingsError(f"{name} must be a number, not {value!r}")
+            raise SettingsError(gettext_noop("{0} must be a number, not {1}"), name, repr(value))
         return number
 
     def _rate(self, rest: dict[str, Any]) -> None:
@@ -223,7 +226,7 @@ class Settings:
         maxrate, bufsize = rest.pop("maxrate", None), rest.pop("bufsize", None)
         cbr = bool(rest.pop("cbr", False))
         if sum(value is not None for value in (qp, crf, bitrate)) > 1:
-            raise SettingsError("only one of qp, crf and bitrate can be given")
+            raise SettingsError(gettext_noop("only one of qp, crf and bitrate can be given"))
         if crf is not None:
             p.rc_mode, p.crf = lib.VR_RATE_CRF, self._number("crf", crf)
         elif bitrate is not None:
@@ -232,9 +235,11 @@ class Settings:
         elif qp is not None:
             p.rc_mode, p.qp = lib.VR_RATE_CQP, self._number("qp", qp)
         if cbr and bitrate is None:
-            raise SettingsError("cbr needs a bitrate")
+            raise SettingsError(gettext_noop("cbr needs a bitrate"))
         if (maxrate is not None or bufsize is not None) and p.rc_mode == lib.VR_RATE_CQP:
-            raise SettingsError("maxrate and bufsize need crf or bitrate: a constant QP cannot keep to a buffer")
+            raise SettingsError(
+                gettext_noop("maxrate and bufsize need crf or bitrate: a constant QP cannot keep to a buffer")
+            )
         p.maxrate_kbps = 0 if maxrate is None else _whole("maxrate", maxrate)
         p.bufsize_kbit = 0 if bufsize is None else _whole("bufsize", bufsize)
 
@@ -244,17 +249,19 @@ class Settings:
         if isinstance(tiles, str):
             parts = tiles.lower().split("x")
             if len(parts) != 2 or not all(part.isdigit() for part in parts):
-                raise SettingsError(f"tiles must look like '6x4' (columns x rows), not {tiles!r}")
+                raise SettingsError(gettext_noop("tiles must look like '6x4' (columns x rows), not {0}"), repr(tiles))
             tiles = (int(parts[0]), int(parts[1]))
         try:
             columns, rows = tiles
         except (TypeError, ValueError):
-            raise SettingsError(f"tiles must be (columns, rows), not {tiles!r}") from None
+            raise SettingsError(gettext_noop("tiles must be (columns, rows), not {0}"), repr(tiles)) from None
         for value, count, sizes in ((columns, "tile_cols", "tile_col_width"), (rows, "tile_rows", "tile_row_height")):
             target = getattr(self.param, sizes)
             if isinstance(value, Sequence) and not isinstance(value, str):
                 if not 1 <= len(value) <= len(target):
-                    raise SettingsError(f"tiles: {len(value)} sizes are given, 1 to {len(target)} are possible")
+                    raise SettingsError(
+                        gettext_noop("tiles: {0} sizes are given, 1 to {1} are possible"), len(value), len(target)
+                    )
                 for i, size in enumerate(value):
                     target[i] = _whole("tiles", size)
                 setattr(self.param, count, len(value))
@@ -266,7 +273,9 @@ class Settings:
             return
         if len(qualities) > lib.VR_MAX_QUALITIES:
             raise SettingsError(
-                f"at most {lib.VR_MAX_QUALITIES} qualities can be encoded in one pass, not {len(qualities)}"
+                gettext_noop("at most {0} qualities can be encoded in one pass, not {1}"),
+                lib.VR_MAX_QUALITIES,
+                len(qualities),
             )
         self.param.n_qualities = len(qualities)
         for i, quality in enumerate(qualities):
@@ -282,12 +291,16 @@ class Settings:
         rate = p.maxrate_kbps or p.bitrate_kbps
         if p.bufsize_kbit > 0 and p.bufsize_kbit * p.fps_num < rate * p.fps_den:
             raise SettingsError(
-                f"bufsize ({p.bufsize_kbit} kbit) holds less than one picture at {rate} kbit/s; "
-                "raise it, or lower the rate"
+                gettext_noop(
+                    "bufsize ({0} kbit) holds less than one picture at {1} kbit/s; raise it, or lower the rate"
+                ),
+                p.bufsize_kbit,
+                rate,
             )
-        message = ffi.new("char[]", 256)
-        if lib.vr_param_validate(self.param, message, 256) != lib.VR_OK:
-            raise SettingsError(ffi.string(message).decode())
+        why = ffi.new("vr_reason *")
+        if lib.vr_param_validate(p, why) != lib.VR_OK:
+            values = [ffi.string(why.value[i]).decode() for i in range(why.n_values)]
+            raise SettingsError(ffi.string(why.text).decode(), *values)
 
 
 class Encoder:
@@ -334,7 +347,7 @@ class Encoder:
 
     def _open(self) -> Any:
         if self._handle == ffi.NULL:
-            raise StateError("the encoder is closed")
+            raise StateError(gettext_noop("the encoder is closed"))
         return self._handle
 
     @property
@@ -395,13 +408,14 @@ class Encoder:
             flags = ffi.new("uint8_t[]", [1 if flag else 0 for flag in refresh_tiles])
             if len(flags) != self._settings.param.tile_cols * self._settings.param.tile_rows:
                 raise FrameError(
-                    f"refresh_tiles has {len(flags)} flags, the encoder has "
-                    f"{self._settings.param.tile_cols * self._settings.param.tile_rows} tiles"
+                    gettext_noop("refresh_tiles has {0} flags, the encoder has {1} tiles"),
+                    len(flags),
+                    self._settings.param.tile_cols * self._settings.param.tile_rows,
                 )
             picture.refresh_tiles = flags
             keep.append(flags)
         if self._flushed:
-            raise StateError("no picture can follow after flush(); open a new encoder")
+            raise StateError(gettext_noop("no picture can follow after flush(); open a new encoder"))
         packets = self._run(picture)
         self._next_pts = picture.pts + 1
         del keep
@@ -417,7 +431,7 @@ class Encoder:
 
     def _run(self, picture: Any) -> list[Packet]:
         if not self._lock.acquire(blocking=False):
-            raise StateError("the encoder is in use by another thread")
+            raise StateError(gettext_noop("the encoder is in use by another thread"))
         try:
             array, count = ffi.new("vr_packet **"), ffi.new("int *")
             code = lib.vr_encoder_encode(self._open(), picture, array, count)
@@ -466,9 +480,9 @@ class Encoder:
         if value is None:
             value = self._next_pts
         if not isinstance(value, (int, np.integer)):
-            raise FrameTypeError(f"pts must be a whole number, not {value!r}")
+            raise FrameTypeError(gettext_noop("pts must be a whole number, not {0}"), repr(value))
         if not -(2**62) < value < 2**62:
-            raise FrameError(f"pts is out of range: {value}")
+            raise FrameError(gettext_noop("pts is out of range: {0}"), value)
         return int(value)
 
     def _fill(self, picture: Any, frame: Any) -> list[Any]:
@@ -479,7 +493,8 @@ class Encoder:
             frame = self._split_i420(frame)
         if not isinstance(frame, (tuple, list)) or len(frame) != 3:
             raise FrameTypeError(
-                f"a picture is three planes (y, u, v), one I420 array, or a PyAV frame, not {type(frame).__name__}"
+                gettext_noop("a picture is three planes (y, u, v), one I420 array, or a PyAV frame, not {0}"),
+                type(frame).__name__,
             )
         shapes = ((self.height, self.width), *[(self.height // 2, self.width // 2)] * 2)
         for i, (name, plane, shape) in enumerate(zip("yuv", frame, shapes, strict=True)):
@@ -492,38 +507,50 @@ class Encoder:
     def _split_i420(self, array: Plane) -> tuple[Plane, Plane, Plane]:
         h, w = self.height, self.width
         if array.dtype != np.uint8:
-            raise FrameTypeError(f"samples must be uint8, not {array.dtype}")
+            raise FrameTypeError(gettext_noop("samples must be uint8, not {0}"), array.dtype)
         if array.shape != (h * 3 // 2, w):
-            raise FrameError(f"an I420 picture of {w}x{h} has shape {(h * 3 // 2, w)}, not {array.shape}")
+            raise FrameError(
+                gettext_noop("an I420 picture of {0}x{1} has shape {2}, not {3}"), w, h, (h * 3 // 2, w), array.shape
+            )
         if not array.flags.c_contiguous:
-            raise FrameError("an I420 array must be contiguous; pass three planes to use strides")
+            raise FrameError(gettext_noop("an I420 array must be contiguous; pass three planes to use strides"))
         chroma = array[h:].reshape(2, h // 2, w // 2)
         return array[:h], chroma[0], chroma[1]
 
     @staticmethod
     def _check_plane(name: str, plane: Any, shape: tuple[int, int]) -> None:
         if not isinstance(plane, np.ndarray):
-            raise FrameTypeError(f"plane {name} must be a NumPy array, not {type(plane).__name__}")
+            raise FrameTypeError(gettext_noop("plane {0} must be a NumPy array, not {1}"), name, type(plane).__name__)
         if plane.dtype != np.uint8:
-            raise FrameTypeError(f"plane {name} must hold uint8 samples, not {plane.dtype}")
+            raise FrameTypeError(gettext_noop("plane {0} must hold uint8 samples, not {1}"), name, plane.dtype)
         if plane.shape != shape:
-            raise FrameError(f"plane {name} must have shape {shape} (height, width), not {plane.shape}")
+            raise FrameError(
+                gettext_noop("plane {0} must have shape {1} (height, width), not {2}"), name, shape, plane.shape
+            )
         if plane.strides[1] != 1 or plane.strides[0] < shape[1]:
             raise FrameError(
-                f"plane {name} has strides {plane.strides}: samples of a row must lie side by side, "
-                "rows one below the other"
+                gettext_noop(
+                    "plane {0} has strides {1}: samples of a row must lie side by side, rows one below the other"
+                ),
+                name,
+                plane.strides,
             )
 
     def _fill_from_pyav(self, picture: Any, frame: Any) -> list[Any]:
         if frame.format.name not in PIXEL_FORMATS:
             raise FrameTypeError(
-                f"a PyAV frame must be in yuv420p, not {frame.format.name}; "
-                "convert it with frame.reformat(format='yuv420p')"
+                gettext_noop(
+                    "a PyAV frame must be in yuv420p, not {0}; convert it with frame.reformat(format='yuv420p')"
+                ),
+                frame.format.name,
             )
         if (frame.width, frame.height) != (self.width, self.height):
             raise FrameError(
-                f"the picture has {frame.width}x{frame.height} samples, the encoder was opened for "
-                f"{self.width}x{self.height}"
+                gettext_noop("the picture has {0}x{1} samples, the encoder was opened for {2}x{3}"),
+                frame.width,
+                frame.height,
+                self.width,
+                self.height,
             )
         planes = list(frame.planes)
         for i, plane in enumerate(planes):

@@ -28,6 +28,11 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
     return _gettext.translation("django", localedir=str(LOCALE_FOLDER), languages=[language], fallback=True)
 
 
-def gettext(message: str) -> str:
-    """The message in the reader's language."""
-    return _catalogue(reader_language()).gettext(message)
+def gettext(message: str, language: str | None = None) -> str:
+    """The message in ``language`` (``zh_Hans``, ``en``), by default the reader's."""
+    return _catalogue(language or reader_language()).gettext(message)
+
+
+def gettext_noop(message: str) -> str:
+    """The message as it is: marks what is translated later, when an error is shown."""
+    return message

@@ -10,15 +10,20 @@ import numpy.typing as npt
 
 from codec_native._codec import ffi, lib
 from codec_native.errors import FrameError, FrameTypeError
+from codec_native.i18n import gettext_noop
 
 Plane = npt.NDArray[np.uint8]
 
 
 def _check(plane: Plane, name: str) -> Plane:
     if not isinstance(plane, np.ndarray) or plane.dtype != np.uint8:
-        raise FrameTypeError(f"{name} must be a NumPy array of uint8")
+        raise FrameTypeError(gettext_noop("{0} must be a NumPy array of uint8"), name)
     if plane.ndim != 2 or 0 in plane.shape:
-        raise FrameError(f"{name} must have two dimensions (height, width), both at least 1, not shape {plane.shape}")
+        raise FrameError(
+            gettext_noop("{0} must have two dimensions (height, width), both at least 1, not shape {1}"),
+            name,
+            plane.shape,
+        )
     if plane.strides[1] != 1 or plane.strides[0] < plane.shape[1]:
         return np.ascontiguousarray(plane)
     return plane
@@ -27,7 +32,7 @@ def _check(plane: Plane, name: str) -> Plane:
 def _weighted_sse(a: Plane, b: Plane, weight: npt.NDArray[np.float64] | None) -> float:
     a, b = _check(a, "the first plane"), _check(b, "the second plane")
     if a.shape != b.shape:
-        raise FrameError(f"the planes differ in shape: {a.shape} and {b.shape}")
+        raise FrameError(gettext_noop("the planes differ in shape: {0} and {1}"), a.shape, b.shape)
     rows = ffi.NULL if weight is None else ffi.from_buffer("double[]", weight)
     return float(
         lib.vr_ffi_row_weighted_sse(
@@ -52,11 +57,11 @@ def latitude_weights(height: int, *, stereo: str = "mono") -> npt.NDArray[np.flo
     ``stereo="top-bottom"``: two pictures of half the height above each other. Source: WS-PSNR, Sun et al. 2017.
     """
     if stereo not in ("mono", "top-bottom"):
-        raise FrameError(f"stereo must be 'mono' or 'top-bottom', not {stereo!r}")
+        raise FrameError(gettext_noop("stereo must be 'mono' or 'top-bottom', not {0}"), repr(stereo))
     views = 2 if stereo == "top-bottom" else 1
     n = height // views
     if n < 1:
-        raise FrameError(f"a picture of {height} rows does not hold {views} views")
+        raise FrameError(gettext_noop("a picture of {0} rows does not hold {1} views"), height, views)
     row = np.arange(height, dtype=np.float64) % n
     return np.ascontiguousarray(np.cos((row + 0.5 - n / 2) * (math.pi / n)))
 
@@ -68,7 +73,7 @@ def psnr(a: Plane | Sequence[Plane], b: Plane | Sequence[Plane]) -> float:
     """
     first, second = _planes(a), _planes(b)
     if len(first) != len(second):
-        raise FrameError(f"{len(first)} planes are compared with {len(second)}")
+        raise FrameError(gettext_noop("{0} planes are compared with {1}"), len(first), len(second))
     sse = sum(_weighted_sse(x, y, None) for x, y in zip(first, second, strict=True))
     return _decibel(sse / sum(x.size for x in first))
 

@@ -203,7 +203,7 @@ static int open_all(vr_encoder *e, const vr_param *p)
 vr_encoder *vr_encoder_open(const vr_param *p, int *error)
 {
     vr_encoder *e = NULL;
-    int code = vr_param_validate(p, NULL, 0);
+    int code = vr_param_validate(p, NULL);
     if (!code && !(e = calloc(1, sizeof *e)))
         code = VR_ERR_MEMORY;
     if (!code) {

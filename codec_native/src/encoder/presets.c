@@ -109,26 +109,37 @@ int vr_tile_bounds(int n, int total, const int *sizes, int *bounds)
     return at == total;
 }
 
-__attribute__((format(printf, 3, 4)))
-static int reject(char *message, size_t size, const char *format, ...)
+/* One value of a reason as text: d int, g double, s string. */
+static void print_value(char *out, size_t size, char kind, va_list *args)
+{
+    if (kind == 'd')
+        snprintf(out, size, "%d", va_arg(*args, int));
+    else if (kind == 'g')
+        snprintf(out, size, "%g", va_arg(*args, double));
+    else
+        snprintf(out, size, "%s", va_arg(*args, const char *));
+}
+
+static int reject(vr_reason *why, const char *text, const char *kinds, ...)
 {
     va_list args;
-    if (message && size) {
-        va_start(args, format);
-        vsnprintf(message, size, format, args);
-        va_end(args);
-    }
+    why->text = text;
+    va_start(args, kinds);
+    for (why->n_values = 0; kinds[why->n_values] && why->n_values < VR_REASON_VALUES; why->n_values++)
+        print_value(why->value[why->n_values], sizeof why->value[0], kinds[why->n_values], &args);
+    va_end(args);
     return VR_ERR_PARAM;
 }
 
-#define REJECT(...) return reject(message, size, __VA_ARGS__)
-#define RANGE(field, lo, hi)                                                                                  \
-    do {                                                                                                      \
-        if (!(p->field >= (lo) && p->field <= (hi)))                                                          \
-            REJECT(#field " is %g; it must be between %g and %g", (double)p->field, (double)(lo), (double)(hi)); \
+#define REJECT(text, ...) return reject(why, text, __VA_ARGS__)
+#define RANGE(field, lo, hi)                                                                             \
+    do {                                                                                                 \
+        if (!(p->field >= (lo) && p->field <= (hi)))                                                     \
+            REJECT("{0} is {1}; it must be between {2} and {3}", "sggg", #field, (double)p->field, (double)(lo), \
+                   (double)(hi));                                                                        \
     } while (0)
 
-static int check_rate(const vr_param *p, char *message, size_t size)
+static int check_rate(const vr_param *p, vr_reason *why)
 {
     RANGE(rc_mode, VR_RATE_CQP, VR_RATE_CBR);
     RANGE(qp, 0, 51);
@@ -143,15 +154,15 @@ static int check_rate(const vr_param *p, char *message, size_t size)
     RANGE(maxrate_kbps, 0, 2000000);
     RANGE(bufsize_kbit, 0, 4000000);
     if (p->maxrate_kbps && p->rc_mode == VR_RATE_ABR && p->maxrate_kbps < p->bitrate_kbps)
-        REJECT("maxrate_kbps (%d) is below bitrate_kbps (%d)", p->maxrate_kbps, p->bitrate_kbps);
+        REJECT("maxrate_kbps ({0}) is below bitrate_kbps ({1})", "dd", p->maxrate_kbps, p->bitrate_kbps);
     if ((p->maxrate_kbps != 0) != (p->bufsize_kbit != 0) && p->rc_mode != VR_RATE_CBR)
-        REJECT("maxrate_kbps and bufsize_kbit describe one buffer: give both or neither");
+        REJECT("maxrate_kbps and bufsize_kbit describe one buffer: give both or neither", "");
     if (p->maxrate_kbps && p->rc_mode == VR_RATE_CQP)
-        REJECT("a buffer (maxrate_kbps, bufsize_kbit) cannot be kept with constant QP: use crf or bitrate");
+        REJECT("a buffer (maxrate_kbps, bufsize_kbit) cannot be kept with constant QP: use crf or bitrate", "");
     return VR_OK;
 }
 
-static int check_tiles(const vr_param *p, char *message, size_t size)
+static int check_tiles(const vr_param *p, vr_reason *why)
 {
     int unit = VR_CTU, cols = (p->width + unit - 1) / unit, rows = (p->height + unit - 1) / unit;
     int bounds[VR_MAX_TILE_ROWS + 1];
@@ -163,71 +174,76 @@ static int check_tiles(const vr_param *p, char *message, size_t size)
         const int *sizes = axis ? p->tile_row_height : p->tile_col_width;
         for (int i = 0; i < n; i++)
             if (sizes[i] < 0 || sizes[i] > total)
-                REJECT("tile %s %d is %d CTUs; the picture has %d", axis ? "row" : "column", i, sizes[i], total);
+                REJECT(axis ? "tile row {0} is {1} CTUs; the picture has {2}"
+                            : "tile column {0} is {1} CTUs; the picture has {2}", "ddd", i, sizes[i], total);
         if (n > total || !vr_tile_bounds(n, total, sizes, bounds))
-            REJECT("tile %s do not add up to the picture's %d CTUs of 64 samples", axis ? "rows" : "columns", total);
+            REJECT(axis ? "tile rows do not add up to the picture's {0} CTUs of 64 samples"
+                        : "tile columns do not add up to the picture's {0} CTUs of 64 samples", "d", total);
         for (int i = 0; i < n; i++)
             if (bounds[i + 1] - bounds[i] < least && n > 1)
-                REJECT("tile %s %d is %d samples; HEVC wants at least %d (A.4.1)", axis ? "row" : "column", i,
+                REJECT(axis ? "tile row {0} is {1} samples; HEVC wants at least {2} (A.4.1)"
+                            : "tile column {0} is {1} samples; HEVC wants at least {2} (A.4.1)", "ddd", i,
                        (bounds[i + 1] - bounds[i]) * unit, least * unit);
     }
     RANGE(mcts, 0, 1);
     RANGE(tile_refresh, 0, 100000);
     if (p->tile_refresh && !p->low_delay)
-        REJECT("tile_refresh needs low_delay");
+        REJECT("tile_refresh needs low_delay", "");
     if (p->tile_refresh && p->tile_refresh < p->tile_cols * p->tile_rows)
-        REJECT("tile_refresh is %d; one picture for each of the %d tiles is needed", p->tile_refresh,
+        REJECT("tile_refresh is {0}; one picture for each of the {1} tiles is needed", "dd", p->tile_refresh,
                p->tile_cols * p->tile_rows);
     return VR_OK;
 }
 
-static int check_qualities(const vr_param *p, char *message, size_t size)
+static int check_qualities(const vr_param *p, vr_reason *why)
 {
     RANGE(n_qualities, 1, VR_MAX_QUALITIES);
     for (int i = 0; i < p->n_qualities; i++) {
         const vr_quality *q = &p->quality[i];
         if (!(q->qp_offset >= 0 && q->qp_offset <= 30))
-            REJECT("quality %d: qp_offset is %g; it must be between 0 and 30", i, q->qp_offset);
+            REJECT("quality {0}: qp_offset is {1}; it must be between 0 and 30", "dg", i, q->qp_offset);
         if (i && (p->rc_mode == VR_RATE_ABR || p->rc_mode == VR_RATE_CBR) && q->bitrate_kbps < 1)
-            REJECT("quality %d has no bitrate_kbps", i);
+            REJECT("quality {0} has no bitrate_kbps", "d", i);
         if (q->bitrate_kbps < 0 || q->bitrate_kbps > 2000000 || q->maxrate_kbps < 0 || q->maxrate_kbps > 2000000 ||
             q->bufsize_kbit < 0 || q->bufsize_kbit > 4000000)
-            REJECT("quality %d: a rate is out of range", i);
+            REJECT("quality {0}: a rate is out of range", "d", i);
         if (i && p->rc_mode != VR_RATE_CBR && (q->maxrate_kbps != 0) != (q->bufsize_kbit != 0))
-            REJECT("quality %d: maxrate_kbps and bufsize_kbit describe one buffer: give both or neither", i);
+            REJECT("quality {0}: maxrate_kbps and bufsize_kbit describe one buffer: give both or neither", "d", i);
         if (i && q->maxrate_kbps && p->rc_mode == VR_RATE_ABR && q->maxrate_kbps < q->bitrate_kbps)
-            REJECT("quality %d: maxrate_kbps is below bitrate_kbps", i);
+            REJECT("quality {0}: maxrate_kbps is below bitrate_kbps", "d", i);
         if (i && q->maxrate_kbps && p->rc_mode == VR_RATE_CQP)
-            REJECT("quality %d: a buffer cannot be kept with constant QP", i);
+            REJECT("quality {0}: a buffer cannot be kept with constant QP", "d", i);
     }
     return VR_OK;
 }
 
-int vr_param_validate(const vr_param *p, char *message, size_t size)
+int vr_param_validate(const vr_param *p, vr_reason *why)
 {
     double fps;
     int error;
-    if (message && size)
-        message[0] = 0;
+    vr_reason unread;
+    if (!why)
+        why = &unread;
+    memset(why, 0, sizeof *why);
     RANGE(width, 16, 8192);
     RANGE(height, 16, 8192);
     if ((p->width | p->height) & 1)
-        REJECT("size %dx%d: 4:2:0 pictures have even width and height", p->width, p->height);
+        REJECT("size {0}x{1}: 4:2:0 pictures have even width and height", "dd", p->width, p->height);
     RANGE(fps_num, 1, 1000000000);
     RANGE(fps_den, 1, 1000000000);
     fps = (double)p->fps_num / p->fps_den;
     if (!(fps >= 1 && fps <= 240))
-        REJECT("frame rate %d/%d is %.3f; it must be between 1 and 240", p->fps_num, p->fps_den, fps);
+        REJECT("frame rate {0}/{1} is {2}; it must be between 1 and 240", "ddg", p->fps_num, p->fps_den, fps);
     RANGE(projection, VR_PROJECTION_FLAT, VR_PROJECTION_ERP);
     RANGE(stereo, VR_STEREO_MONO, VR_STEREO_TOP_BOTTOM);
     RANGE(preset, VR_PRESET_ULTRAFAST, VR_PRESET_SLOW);
     RANGE(keyint, 0, 65535);
     if (p->gop_size != 0 && p->gop_size != 1 && p->gop_size != 2 && p->gop_size != 4 && p->gop_size != 8 &&
         p->gop_size != 16)
-        REJECT("gop_size is %d; it must be 1, 2, 4, 8 or 16 (0: the preset's)", p->gop_size);
+        REJECT("gop_size is {0}; it must be 1, 2, 4, 8 or 16 (0: the preset's)", "d", p->gop_size);
     RANGE(low_delay, 0, 1);
     if (p->low_delay && p->gop_size > 1)
-        REJECT("low_delay codes without B pictures: gop_size must be 1");
+        REJECT("low_delay codes without B pictures: gop_size must be 1", "");
     RANGE(refs, 0, VR_MAX_REFS);
     RANGE(threads, 0, 64);
     RANGE(simd, VR_ISA_C, VR_ISA_AUTO);
@@ -250,11 +266,11 @@ int vr_param_validate(const vr_param *p, char *message, size_t size)
         RANGE(max_merge, 1, 5);
     if (p->min_cu_log2 != -1)
         RANGE(min_cu_log2, 3, 5);
-    error = check_rate(p, message, size);
+    error = check_rate(p, why);
     if (!error)
-        error = check_tiles(p, message, size);
+        error = check_tiles(p, why);
     if (!error)
-        error = check_qualities(p, message, size);
+        error = check_qualities(p, why);
     return error;
 }
 

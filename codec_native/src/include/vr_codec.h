@@ -18,6 +18,7 @@ extern "C" {
 #define VR_MAX_QUALITIES 4
 #define VR_MAX_TILE_COLS 20
 #define VR_MAX_TILE_ROWS 22
+#define VR_REASON_VALUES 4
 
 /* Error codes: 0 is success, negative is failure. vr_strerror() explains each. */
 typedef enum vr_error {
@@ -160,8 +161,15 @@ int vr_preset_from_name(const char *name);
 /* Fill *p with the defaults of a preset: 1920x960 at 30, CQP 32, keyint 32, one tile. */
 void vr_param_default(vr_param *p, int preset);
 
-/* Check settings. Returns VR_OK, or VR_ERR_PARAM with an English sentence in message (always terminated). */
-int vr_param_validate(const vr_param *p, char *message, size_t message_size);
+/* Why settings are refused: an English sentence with places {0}, {1} ... for the values, so that it can be translated. */
+typedef struct vr_reason {
+    const char *text;                   /* static; NULL: nothing was refused */
+    int n_values;
+    char value[VR_REASON_VALUES][32];   /* each terminated */
+} vr_reason;
+
+/* Check settings. Returns VR_OK, or VR_ERR_PARAM with the reason in *why (may be NULL). */
+int vr_param_validate(const vr_param *p, vr_reason *why);
 
 /* Make an encoder. NULL on failure with the code in *error (may be NULL). */
 vr_encoder *vr_encoder_open(const vr_param *p, int *error);

@@ -265,3 +265,13 @@ def test_a_chinese_terminal_is_answered_in_chinese(
     monkeypatch.setenv("LANGUAGE", "en")
     assert main(["info", str(path)]) == 1
     assert "there are no HEVC NAL units in it" in capsys.readouterr().err
+
+
+def test_refused_settings_are_explained_in_chinese(
+    tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    compile_catalogue(Path(i18n.__file__).parent / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po")
+    i18n._catalogue.cache_clear()
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    assert main(["encode", str(clip), str(tmp_path / "out.hevc"), "--qp", "60"]) == 1
+    assert "错误：qp 为 60；须在 0 到 51 之间" in capsys.readouterr().err
