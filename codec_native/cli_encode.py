@@ -17,7 +17,7 @@ import numpy as np
 
 from codec_native.cli_input import Source, open_source
 from codec_native.cli_progress import Progress
-from codec_native.encoder import PRESETS, PROJECTIONS, SIMD_LEVELS, STEREO_LAYOUTS, Encoder, Packet, Quality
+from codec_native.encoder import KEY_TYPES, PRESETS, PROJECTIONS, SIMD_LEVELS, STEREO_LAYOUTS, Encoder, Packet, Quality
 from codec_native.errors import SettingsError
 from codec_native.i18n import gettext as _
 
@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bufsize", type=int, metavar="K", help=_("the decoder's buffer, kbit"))
     parser.add_argument("--cbr", action="store_true", help=_("with --bitrate: bounded picture sizes for live streams"))
     parser.add_argument("--keyint", type=int, metavar="N", help=_("pictures from one random-access point to the next"))
+    parser.add_argument(
+        "--keytype", choices=KEY_TYPES, default="idr", help=_("how random-access points after the first are coded")
+    )
     parser.add_argument(
         "--gop", type=int, metavar="N", help=_("pictures of a hierarchy of B pictures: 1, 2, 4, 8 or 16")
     )
@@ -79,6 +82,7 @@ def encoder_options(args: argparse.Namespace, source: Source) -> dict[str, Any]:
         "bufsize": args.bufsize,
         "cbr": args.cbr,
         "keyint": args.keyint,
+        "key_type": args.keytype,
         "gop_size": args.gop,
         "refs": args.refs,
         "tiles": args.tiles,

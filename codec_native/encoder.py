@@ -39,7 +39,8 @@ PRESETS = ("ultrafast", "superfast", "fast", "medium", "slow")
 SIMD_LEVELS = ("auto", "c", "avx2", "avx512")
 PROJECTIONS = ("flat", "erp")
 STEREO_LAYOUTS = ("mono", "top-bottom")
-FRAME_TYPES = ("IDR", "I", "P", "B")
+KEY_TYPES = ("idr", "cra")
+FRAME_TYPES = ("IDR", "I", "P", "B", "CRA")
 PIXEL_FORMATS = ("yuv420p", "yuvj420p")
 
 Plane = npt.NDArray[np.uint8]
@@ -193,6 +194,7 @@ class Settings:
             _choice("simd", rest.pop("simd", "auto"), SIMD_LEVELS)
         ]
         p.projection = _choice("projection", rest.pop("projection", "flat"), PROJECTIONS)
+        p.key_type = _choice("key_type", rest.pop("key_type", "idr"), KEY_TYPES)
         p.stereo = _choice("stereo", rest.pop("stereo", "mono"), STEREO_LAYOUTS)
         for name, value in rest.items():
             self._plain(name, value)
@@ -309,9 +311,10 @@ class Encoder:
     ``width`` and ``height`` are luma samples (16..8192, even), ``fps`` a number or fraction. Rate: one of ``qp``,
     ``crf`` (0..51) and ``bitrate`` (kbit/s), the latter two with ``maxrate`` (kbit/s) and ``bufsize`` (kbit) for a
     buffer, ``cbr=True`` for low delay. ``tiles`` is ``"6x4"``, ``(6, 4)`` or explicit sizes in blocks of 64 ``([10,
-    10, 10], [7, 8])``; ``mcts=True`` makes them independent of each other. ``qualities`` encodes several at once. All
-    other keywords are the fields of ``vr_param`` in ``src/include/vr_codec.h``; what is not given comes from the
-    preset.
+    10, 10], [7, 8])``; ``mcts=True`` makes them independent of each other. ``key_type="cra"`` codes random-access
+    pictures as CRA without leading pictures, so that the picture order count runs on across them. ``qualities`` encodes
+    several at once. All other keywords are the fields of ``vr_param`` in ``src/include/vr_codec.h``; what is not given
+    comes from the preset.
 
     Raises :class:`SettingsError` for settings, :class:`MachineError` for an instruction set that is not here.
     """

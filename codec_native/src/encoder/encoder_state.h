@@ -41,7 +41,8 @@ struct vr_encoder {
 
     vr_source *queue[VR_QUEUE_MAX];   /* waiting for their mini-GOP, display order */
     int n_queued;
-    int64_t next_display, next_plan, last_idr;
+    int64_t next_display, next_plan;
+    int64_t last_key, last_idr;    /* display indices: start of the group; where the picture order count is 0 */
     int64_t last_pts, pts_step;
     int64_t pts_ring[256];         /* pts by display index */
     int flushing;

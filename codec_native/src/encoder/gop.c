@@ -19,16 +19,16 @@ static void set_anchor(vr_gop_state *g, int64_t display)
         g->n_anchors++;
 }
 
-void vr_gop_plan_idr(vr_gop_state *g, int64_t display, vr_gop_entry *out)
+void vr_gop_plan_key(vr_gop_state *g, int64_t display, vr_gop_entry *out)
 {
     memset(out, 0, sizeof *out);
     out->display = display;
     out->type = VR_SLICE_I;
-    out->idr = 1;
+    out->key = 1;
     out->is_reference = 1;
-    g->idr = display;
+    g->key = display;
     g->n_anchors = 0;
-    g->count_since_idr = 0;
+    g->count_since_key = 0;
     g->n_dpb = 1;
     g->dpb[0] = display;
     set_anchor(g, display);
@@ -105,7 +105,7 @@ void vr_gop_plan(vr_gop_state *g, int64_t first, int n, vr_gop_entry *out)
     memcpy(out[0].before, g->anchors, sizeof *g->anchors * (size_t)old_anchors);
     if (g->low_delay) {
         /* every fourth picture is coded better and serves longest, as in the HM's low-delay configuration */
-        int phase = (int)((anchor - g->idr) & 3);
+        int phase = (int)((anchor - g->key) & 3);
         out[0].level = phase == 0 ? 0 : phase == 2 ? 1 : 2;
         out[0].n_before = nearest(g->dpb, g->n_dpb, anchor, 0, g->refs, out[0].before);
     }
@@ -132,11 +132,11 @@ void vr_gop_plan(vr_gop_state *g, int64_t first, int n, vr_gop_entry *out)
         n_older = nearest(g->dpb, g->n_dpb, anchor, 0, 4, older);
         for (int pass = 0; pass < 2; pass++)
             for (int i = 0; i < n_older && m < g->refs; i++)
-                if ((((older[i] - g->idr) & 3) == 0) == (pass == 0))
+                if ((((older[i] - g->key) & 3) == 0) == (pass == 0))
                     next[m++] = older[i];
         g->n_dpb = m;
         memcpy(g->dpb, next, sizeof *next * (size_t)m);
-        g->count_since_idr++;
+        g->count_since_key++;
         set_anchor(g, anchor);
         return;
     }
@@ -158,5 +158,5 @@ void vr_gop_plan(vr_gop_state *g, int64_t first, int n, vr_gop_entry *out)
     for (int k = 0; k < n_have; k++)
         if (stays(g, have[k]))
             g->dpb[g->n_dpb++] = have[k];
-    g->count_since_idr += n;
+    g->count_since_key += n;
 }

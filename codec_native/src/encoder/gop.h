@@ -11,7 +11,7 @@
 typedef struct {
     int64_t display;      /* display index */
     int type;             /* vr_slice_type */
-    int idr;
+    int key;              /* starts a closed group: IDR or CRA */
     int level;            /* 0 = anchor */
     int is_reference;
     int n_before, n_after; /* pictures used as references, nearest first */
@@ -27,14 +27,14 @@ typedef struct {
     int64_t dpb[VR_DPB_MAX]; /* display indices of decoded pictures that may still be referenced */
     int n_anchors;
     int64_t anchors[4];   /* latest anchors, newest first */
-    int64_t idr;          /* display index of the last IDR */
-    int count_since_idr;
+    int64_t key;          /* display index of the last picture that started a group */
+    int count_since_key;
 } vr_gop_state;
 
 void vr_gop_init(vr_gop_state *g, int refs, int low_delay);
 
-/* Plan an IDR picture at display index `display`. */
-void vr_gop_plan_idr(vr_gop_state *g, int64_t display, vr_gop_entry *out);
+/* Plan the picture at display index `display` as the start of a closed group (IDR or CRA). */
+void vr_gop_plan_key(vr_gop_state *g, int64_t display, vr_gop_entry *out);
 
 /* Plan pictures first .. first + n - 1 (n <= VR_GOP_MAX) as one mini-GOP whose last picture is the anchor; out[] in
  * coding order. With low_delay n is 1. */

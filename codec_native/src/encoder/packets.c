@@ -15,7 +15,7 @@ static void build_packet(vr_encoder *e, picture *p)
     out->size = 0;
     if (e->seq.param.aud)
         vr_write_aud(pic->slice_type, out);
-    if (pic->nal_type == VR_NAL_IDR_W_RADL && (e->seq.param.repeat_headers || p->coding_idx == 0))
+    if (p->keyframe && (e->seq.param.repeat_headers || p->coding_idx == 0))
         vr_buffer_append(out, e->headers.data, e->headers.size);
     for (int i = 0; i < e->seq.n_tiles; i++) {
         size_t from = out->size;
@@ -137,6 +137,7 @@ static int emit(vr_encoder *e, picture *p)
     out->dts = order >= reorder ? e->pts_ring[(order - reorder) & 255]
                                 : e->pts_ring[0] - (reorder - order) * e->pts_step;
     out->frame_type = pic->nal_type == VR_NAL_IDR_W_RADL ? VR_FRAME_IDR
+                      : pic->nal_type == VR_NAL_CRA ? VR_FRAME_CRA
                       : pic->slice_type == VR_SLICE_I ? VR_FRAME_I
                       : pic->slice_type == VR_SLICE_P ? VR_FRAME_P : VR_FRAME_B;
     out->keyframe = p->keyframe;

@@ -238,6 +238,7 @@ int vr_param_validate(const vr_param *p, vr_reason *why)
     RANGE(stereo, VR_STEREO_MONO, VR_STEREO_TOP_BOTTOM);
     RANGE(preset, VR_PRESET_ULTRAFAST, VR_PRESET_SLOW);
     RANGE(keyint, 0, 65535);
+    RANGE(key_type, VR_KEY_IDR, VR_KEY_CRA);
     if (p->gop_size != 0 && p->gop_size != 1 && p->gop_size != 2 && p->gop_size != 4 && p->gop_size != 8 &&
         p->gop_size != 16)
         REJECT("gop_size is {0}; it must be 1, 2, 4, 8 or 16 (0: the preset's)", "d", p->gop_size);

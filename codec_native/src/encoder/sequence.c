@@ -67,11 +67,11 @@ static void simulate_structure(vr_seq *s)
     vr_gop_state g;
     int size = s->tools.gop_size;
     s->max_dec_buffering = 2;
-    /* whole mini-GOPs first (the common sets get the short codes), then what stands before an IDR */
+    /* whole mini-GOPs first (the common sets get the short codes), then what stands before a random-access picture */
     for (int tail = 0; tail < size; tail++) {
         int64_t next = 1;
         vr_gop_init(&g, s->tools.refs, s->param.low_delay);
-        vr_gop_plan_idr(&g, 0, &plan[0]);
+        vr_gop_plan_key(&g, 0, &plan[0]);
         for (int i = 0; i < (s->param.low_delay ? 12 : 5); i++) {
             vr_gop_plan(&g, next, size, plan);
             for (int j = 0; j < size; j++)

@@ -33,8 +33,9 @@ void vr_write_slice_header(const vr_seq *s, const vr_pic *pic, int tile, int sli
                            vr_bitwriter *w)
 {
     int address = s->tile[tile].address, idr = pic->nal_type == VR_NAL_IDR_W_RADL;
+    int random_access = idr || pic->nal_type == VR_NAL_CRA;
     vr_bw_u(w, address == 0, 1);
-    if (idr)
+    if (random_access)
         vr_bw_u(w, 0, 1); /* no_output_of_prior_pics_flag */
     vr_bw_ue(w, 0);
     if (address)

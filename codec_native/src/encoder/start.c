@@ -82,7 +82,7 @@ static void update_dpb(quality_state *q, const vr_gop_entry *g, vr_frame *frame)
 /* Which tiles this picture codes all-intra. */
 static void set_intra_tiles(vr_encoder *e, picture *p, const vr_gop_entry *g)
 {
-    int period = e->seq.param.tile_refresh, since = (int)(g->display - e->last_idr);
+    int period = e->seq.param.tile_refresh, since = (int)(g->display - e->last_key);
     memcpy(p->pic.tile_intra, p->pic.src->refresh, (size_t)e->seq.n_tiles);
     for (int i = 0; i < e->seq.n_tiles; i++) {
         if (g->type == VR_SLICE_I)
@@ -103,6 +103,13 @@ static double lambda_factor(const vr_seq *s, const vr_gop_entry *g)
     if (s->param.low_delay)
         return 0.50;
     return by_level[VR_MIN(g->level, 5)];
+}
+
+static int nal_type(const vr_encoder *e, const vr_gop_entry *g)
+{
+    if (g->key)
+        return e->last_idr == g->display ? VR_NAL_IDR_W_RADL : VR_NAL_CRA;
+    return g->is_reference ? VR_NAL_TRAIL_R : VR_NAL_TRAIL_N;
 }
 
 static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, int quality)
@@ -133,9 +140,9 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
         return VR_ERR_MEMORY;
     p->n_held = 0;
     p->coding_idx = e->coded;
-    p->keyframe = g->idr;
+    p->keyframe = g->key;
     pic->slice_type = g->type;
-    pic->nal_type = g->idr ? VR_NAL_IDR_W_RADL : g->is_reference ? VR_NAL_TRAIL_R : VR_NAL_TRAIL_N;
+    pic->nal_type = nal_type(e, g);
     pic->temporal_level = g->level;
     pic->is_reference = g->is_reference;
     pic->poc = (int)(g->display - e->last_idr);
@@ -166,7 +173,7 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
     p->rc_frame.coding_idx = e->coded;
     p->rc_frame.kind = g->type == VR_SLICE_I ? VR_PIC_I : g->type == VR_SLICE_P ? VR_PIC_P : VR_PIC_B;
     p->rc_frame.temporal_level = g->level;
-    p->rc_frame.keyframe = g->idr;
+    p->rc_frame.keyframe = g->key;
     p->rc_frame.scene_cut = src->scene_cut;
     if (info) {
         p->rc_frame.cost = (double)(g->type == VR_SLICE_I ? info->frame_intra_cost : info->frame_cost);
@@ -191,9 +198,11 @@ static int start_entry(vr_encoder *e, const vr_gop_entry *g)
 {
     vr_source *src = e->queue[g->display - e->next_plan];
     int error = VR_OK;
-    if (g->idr) {
-        e->last_idr = g->display;
-        for (int i = 0; i < e->seq.param.n_qualities; i++) { /* an IDR empties the picture buffer */
+    if (g->key) {
+        e->last_key = g->display;
+        if (!e->seq.param.key_type || g->display == 0 || src->force_idr)
+            e->last_idr = g->display;
+        for (int i = 0; i < e->seq.param.n_qualities; i++) { /* nothing that follows looks back across it */
             quality_state *q = &e->quality[i];
             while (q->n_dpb)
                 q->dpb[--q->n_dpb]->users--;
@@ -205,10 +214,10 @@ static int start_entry(vr_encoder *e, const vr_gop_entry *g)
     return error;
 }
 
-/* Whether the queued picture number i must be an IDR. */
-static int is_idr(const vr_encoder *e, int i)
+/* Whether the queued picture number i must start a closed group. */
+static int is_key(const vr_encoder *e, int i)
 {
-    int64_t display = e->next_plan + i, since = display - e->last_idr;
+    int64_t display = e->next_plan + i, since = display - e->last_key;
     const vr_source *src = e->queue[i];
     if (display == 0 || src->force_idr)
         return 1;
@@ -229,16 +238,16 @@ static void fill_la_plan(const vr_gop_entry *g, vr_la_plan *out)
         out->ref_display_idx[out->n_refs++] = g->after[0];
 }
 
-/* Length of the group that starts at queued picture `i`: 1 with *idr set, or pictures up to an anchor. 0: wait for more. */
-static int next_group(const vr_encoder *e, int i, int64_t last_idr, int *idr)
+/* Length of the group that starts at queued picture `i`: 1 with *key set, or pictures up to an anchor. 0: wait for more. */
+static int next_group(const vr_encoder *e, int i, int64_t last_key, int *key)
 {
     vr_encoder view = *e;
     int size = e->seq.tools.gop_size, n = 0;
-    view.last_idr = last_idr;
-    *idr = is_idr(&view, i);
-    if (*idr)
+    view.last_key = last_key;
+    *key = is_key(&view, i);
+    if (*key)
         return 1;
-    while (n < size && i + n < e->n_queued && !is_idr(&view, i + n))
+    while (n < size && i + n < e->n_queued && !is_key(&view, i + n))
         n++;
     if (n == size || i + n < e->n_queued || e->flushing)
         return n;
@@ -251,14 +260,14 @@ static int plan_lookahead(vr_encoder *e, const vr_gop_entry *group, int n)
     vr_la_plan plan[VR_QUEUE_MAX];
     vr_gop_entry later[VR_GOP_MAX];
     vr_gop_state g = e->gop; /* a copy: what comes later may still change */
-    int total = 0, at = n, idr, m;
-    int64_t last_idr = group[0].idr ? group[0].display : e->last_idr;
+    int total = 0, at = n, key, m;
+    int64_t last_key = group[0].key ? group[0].display : e->last_key;
     for (int i = 0; i < n; i++)
         fill_la_plan(&group[i], &plan[total++]);
-    while (at < e->n_queued && (m = next_group(e, at, last_idr, &idr)) > 0) {
-        if (idr) {
-            vr_gop_plan_idr(&g, e->next_plan + at, later);
-            last_idr = e->next_plan + at;
+    while (at < e->n_queued && (m = next_group(e, at, last_key, &key)) > 0) {
+        if (key) {
+            vr_gop_plan_key(&g, e->next_plan + at, later);
+            last_key = e->next_plan + at;
         } else
             vr_gop_plan(&g, e->next_plan + at, m, later);
         for (int i = 0; i < m; i++)
@@ -273,11 +282,11 @@ int vr_advance(vr_encoder *e)
 {
     while (e->n_queued) {
         vr_gop_entry plan[VR_GOP_MAX];
-        int idr, n = next_group(e, 0, e->last_idr, &idr), error;
+        int key, n = next_group(e, 0, e->last_key, &key), error;
         if (!n || (!e->flushing && e->n_queued < n + (e->la ? e->seq.tools.lookahead : 0)))
             break;
-        if (idr)
-            vr_gop_plan_idr(&e->gop, e->next_plan, plan);
+        if (key)
+            vr_gop_plan_key(&e->gop, e->next_plan, plan);
         else
             vr_gop_plan(&e->gop, e->next_plan, n, plan);
         if (e->la && (error = plan_lookahead(e, plan, n)))

@@ -48,7 +48,9 @@ typedef enum vr_rate_mode {
 
 typedef enum vr_projection { VR_PROJECTION_FLAT = 0, VR_PROJECTION_ERP = 1 } vr_projection;
 typedef enum vr_stereo { VR_STEREO_MONO = 0, VR_STEREO_TOP_BOTTOM = 1 } vr_stereo;
-typedef enum vr_frame_type { VR_FRAME_IDR = 0, VR_FRAME_I = 1, VR_FRAME_P = 2, VR_FRAME_B = 3 } vr_frame_type;
+typedef enum vr_frame_type { VR_FRAME_IDR = 0, VR_FRAME_I = 1, VR_FRAME_P = 2, VR_FRAME_B = 3, VR_FRAME_CRA = 4 } vr_frame_type;
+/* How random-access pictures are coded; both start a closed group, none has leading pictures. */
+typedef enum vr_key_type { VR_KEY_IDR = 0, VR_KEY_CRA = 1 } vr_key_type;
 /* Instruction set; the values are those of vr_simd_level in kernels/kernels.h. */
 typedef enum vr_isa { VR_ISA_C = 0, VR_ISA_AVX2 = 1, VR_ISA_AVX512 = 2, VR_ISA_AUTO = 3 } vr_isa;
 
@@ -81,7 +83,8 @@ typedef struct vr_param {
 
     /* structure */
     int preset;                 /* vr_preset */
-    int keyint;                 /* distance of IDR pictures in frames, 1..65535; 0: only the first */
+    int keyint;                 /* distance of random-access pictures in frames, 1..65535; 0: only the first */
+    int key_type;               /* vr_key_type; CRA: the picture order count runs on. First and forced ones are IDR */
     int gop_size;               /* hierarchical-B mini GOP: 1 (no B), 2, 4, 8, 16; 0: preset */
     int low_delay;              /* 1: P pictures in display order, no reordering, no picture delay */
     int refs;                   /* 1..4 references per list; 0: preset */
@@ -104,7 +107,7 @@ typedef struct vr_param {
     /* stream */
     int hash_sei;               /* 1: decoded picture hash SEI (MD5) in every picture */
     int aud;                    /* 1: access unit delimiters */
-    int repeat_headers;         /* 1: VPS/SPS/PPS before every IDR; 0: only by vr_encoder_headers */
+    int repeat_headers;         /* 1: VPS/SPS/PPS before every random-access picture; 0: only by vr_encoder_headers */
     int colour_primaries, transfer_characteristics, matrix_coefficients; /* VUI, 2 = unspecified */
     int full_range;             /* VUI video_full_range_flag */
     int level_idc;              /* 30 x level, 0: chosen from size, rate and tiles */
@@ -138,7 +141,7 @@ typedef struct vr_packet {
     size_t size;
     int64_t pts, dts;           /* dts: same unit as pts; rises by one picture; dts <= pts */
     int frame_type;             /* vr_frame_type */
-    int keyframe;               /* 1: IDR, decoding can begin here */
+    int keyframe;               /* 1: IDR or CRA, decoding can begin here */
     int temporal_level;         /* 0 = anchors */
     int poc;                    /* picture order count, 0 at each IDR */
     int64_t display_index;      /* 0.. in input order */

@@ -85,6 +85,16 @@ def test_encode_writes_a_stream_its_reconstruction_and_a_summary(
     assert Stream.from_file(out).info.equirectangular
 
 
+def test_random_access_points_can_be_cra(tmp_path: Path, clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out.hevc"
+    options = ["--preset", "ultrafast", "--keyint", "5", "--keytype", "cra", "--frames", "8"]
+    assert main(["encode", str(clip), str(out), *options]) == 0
+    capsys.readouterr()
+    assert main(["info", str(out), "--pictures", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [p["nal_type"] for p in listed["list"] if p["keyframe"]] == [19, 21]
+
+
 def test_frames_limits_how_much_is_encoded(tmp_path: Path, clip: Path) -> None:
     out = tmp_path / "out.hevc"
     assert main(["encode", str(clip), str(out), "--preset", "ultrafast", "--frames", "3"]) == 0

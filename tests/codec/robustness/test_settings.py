@@ -29,6 +29,7 @@ SETTINGS = st.fixed_dictionaries(
     {"width": SIZES, "height": SIZES, "preset": st.sampled_from(["ultrafast", "superfast", "fast", "medium", "slow"])},
     optional={
         "keyint": st.integers(0, 9),
+        "key_type": st.sampled_from(["idr", "cra"]),
         "gop_size": st.sampled_from([0, 1, 2, 4, 8, 16]),
         "refs": st.integers(0, 4),
         "low_delay": st.booleans(),
