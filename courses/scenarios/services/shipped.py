@@ -45,7 +45,7 @@ def tables_are_here() -> bool:
 
 @cache
 def _parsed(source: str) -> dict[str, Any]:
-    content: dict[str, Any] = parse(source).content
+    content: dict[str, Any] = parse(source, ours=True).content
     return content
 
 

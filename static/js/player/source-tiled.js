@@ -63,6 +63,8 @@ export class TiledSource {
   #capKbps;
   /** Segments that the decoder has had once. @type {Set<number>} */
   #shown = new Set();
+  /** Something better than what stands on the screen has been appended. */
+  #stale = false;
   /** @type {import("./tiled/predict.js").Crowd | null} */
   #crowd = null;
   /** @type {import("./tiled/engine.js").Progress | null} */
@@ -195,6 +197,7 @@ export class TiledSource {
     this.#starvedSince = 0;
     this.picks.clear();
     this.#shown.clear();
+    this.#stale = false;
   }
 
   /** @param {ToPage} message */
@@ -255,12 +258,21 @@ export class TiledSource {
     const video = this.#video;
     const opened = this.#opened;
     if (!opened || segment < 0) return;
-    // A picture that stands is decoded anew to show what has come; a seek to the same place does it.
-    const replaced = this.#shown.has(segment);
+    if (this.#shown.has(segment) && start <= video.currentTime && video.currentTime < end) this.#stale = true;
     this.#shown.add(segment);
-    if (replaced && video.paused && !video.seeking && video.readyState >= 2 && start <= video.currentTime && video.currentTime < end)
-      video.currentTime = Math.min(video.currentTime + 0.001, opened.duration);
+    this.#redraw();
     this.#endStream();
+  }
+
+  /**
+   * A picture that stands is decoded anew to show what has come; a seek to the same place does it. In the middle of a
+   * seek it waits: the browser may have read what was there before.
+   */
+  #redraw() {
+    const video = this.#video;
+    if (!this.#stale || video.seeking || video.readyState < 2) return;
+    this.#stale = false;
+    if (video.paused) video.currentTime = Math.min(video.currentTime + 0.001, this.#opened?.duration ?? video.currentTime);
   }
 
   #endStream() {
@@ -282,6 +294,7 @@ export class TiledSource {
       hidden: document.visibilityState === "hidden", ...this.#options.gaze(),
     });
     this.#sound?.tick();
+    this.#redraw();
     this.#endStream();
     this.#watch();
   };
