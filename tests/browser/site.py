@@ -27,6 +27,8 @@ class PlayerSite:
     """Serves `/page/<name>` with a player-config, `/media/<token>/<kind>/…`, `/playback/<kind>`, `/progress`."""
 
     def __init__(self, media: Path, policy: str) -> None:
+        self.held_from: int | None = None
+        self._through = threading.Event()
         self.media = media
         self.policy = policy
         self.reset()
@@ -36,6 +38,7 @@ class PlayerSite:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def reset(self) -> None:
+        self._let_through()
         self.pages: dict[str, tuple[str, dict[str, Any]]] = {}
         self.token = 1
         self.offline = False
@@ -48,6 +51,26 @@ class PlayerSite:
         self.bytes_per_second = 0.0
         self.tamper: Callable[[str, bytes], bytes | int | None] | None = None
         """Given the path below the media folder and what would be sent: what is sent instead, a status, or None."""
+
+    def hold_segments(self, first: int) -> None:
+        """Answers none from this number on before `change`, so that a quick player has nothing of them by then."""
+        self.held_from = first
+        self._through.clear()
+
+    def change(self, **fields: Any) -> None:
+        """Sets fields (`offline`, `token`, `media_status`), then answers what was held back as it is from now on."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self._let_through()
+
+    def _let_through(self) -> None:
+        self.held_from = None
+        self._through.set()
+
+    def wait_if_held(self, segment: str) -> None:
+        number = segment.removesuffix(".m4s")
+        if self.held_from is not None and number.isdigit() and int(number) >= self.held_from:
+            self._through.wait(60)
 
     def expire_token(self) -> None:
         """From now on only media addresses given out later are answered."""
@@ -102,6 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         parts = path.strip("/").split("/")
+        self.site.wait_if_held(parts[-1])
         if self.site.offline and parts[0] in {"media", "playback", "progress"}:
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True

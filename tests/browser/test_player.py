@@ -374,9 +374,10 @@ def test_a_token_that_ran_out_is_renewed_and_the_video_goes_on(
     watch: Callable[..., PlayerPage], player_site: PlayerSite, complaints: Any
 ) -> None:
     complaints.expect("410")
+    player_site.hold_segments(4)
     player = watch()
     player.play()
-    player_site.expire_token()
+    player_site.change(token=player_site.token + 1)
     player.page.evaluate(f"{PLAYER}.seek(16)")
     player.until("p.video.currentTime > 16.4 && !p.video.paused")
     assert player_site.renewals == 1
@@ -387,9 +388,10 @@ def test_when_the_house_says_no_the_way_out_is_shown(
     watch: Callable[..., PlayerPage], player_site: PlayerSite, complaints: Any
 ) -> None:
     complaints.expect("403")
+    player_site.hold_segments(4)
     player = watch()
     player.play()
-    player_site.media_status = 403
+    player_site.change(media_status=403)
     player.page.evaluate(f"{PLAYER}.seek(18)")
     card = player.page.get_by_role("alert").filter(has_text="not open to you any more")
     card.wait_for()
@@ -400,9 +402,10 @@ def test_the_video_goes_on_by_itself_when_the_network_comes_back(
     watch: Callable[..., PlayerPage], player_site: PlayerSite, complaints: Any
 ) -> None:
     complaints.expect(NETWORK_COMPLAINTS)
+    player_site.hold_segments(4)
     player = watch()
     player.play()
-    player_site.offline = True
+    player_site.change(offline=True)
     player.page.evaluate(f"{PLAYER}.seek(17)")
     card = player.page.get_by_role("alert").filter(has_text="The connection is gone")
     card.wait_for(timeout=30_000)
