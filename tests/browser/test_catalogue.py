@@ -92,6 +92,22 @@ def test_no_page_is_wider_than_the_screen_and_every_target_is_large_enough(house
         assert small == [], address
 
 
+@pytest.mark.parametrize("role", ["administrator", "instructor"])
+def test_every_word_of_the_navigation_stands_on_one_line(house, open_page, role):
+    page = open_page(f"{house.url}/", locale="en-GB", viewport=LAPTOP)
+    sign_in(page, house, role)
+    for width in (390, 832, 1024, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 800})
+        broken = page.evaluate(
+            """[...document.querySelectorAll(".site-nav__link span, .site-tools .btn__word")]
+            .filter((word) => word.offsetWidth > 1)
+            .filter((word) => word.offsetHeight > 1.7 * parseFloat(getComputedStyle(word).fontSize))
+            .map((word) => word.textContent)"""
+        )
+        assert broken == [], width
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
+
+
 def test_a_lesson_is_dragged_to_another_place_and_stays_there(outline):
     before = titles(outline)
     grips = outline.locator("[data-lesson] [data-grip]")

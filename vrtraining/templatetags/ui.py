@@ -54,9 +54,8 @@ NAVIGATION = [
     NavEntry(_("Scenarios"), "scenarios:scenarios", "heart-pulse"),
     NavEntry(_("Studio"), "catalog:studio", "pencil-ruler", TEACHES),
     NavEntry(_("Library"), "library:masters", "film", TEACHES),
-    NavEntry(_("People"), "people:people", "users", frozenset({"administrator"})),
+    NavEntry(_("People"), "people:people", "users", frozenset({"administrator", "auditor"})),
     NavEntry(_("Cohorts"), "people:cohorts", "users-round", frozenset({"instructor"})),
-    NavEntry(_("Action log"), "people:audit", "scroll-text", frozenset({"administrator", "auditor"})),
 ]
 
 
@@ -77,7 +76,8 @@ def navigation(context: template.Context) -> list[dict[str, Any]]:
             continue
         entries.append({"label": entry.label, "url": url, "icon": entry.icon, "current": False})
     here = [entry for entry in entries if request.path == entry["url"] or _is_room_of(entry["url"], request.path)]
-    if here:
+    # One's own account lies below the people's pages, but is none of their rooms.
+    if here and not request.path.startswith(reverse("people:me")):
         max(here, key=lambda entry: len(entry["url"]))["current"] = True
     return entries
 
