@@ -24,7 +24,7 @@ BENCHES := $(filter-out tests/bench/tiles%.py tests/bench/head_traces.py,$(wildc
 .PHONY: setup setup-dev run test test-slow lint bench bench-tiles clean
 .DELETE_ON_ERROR:
 
-setup: $(STAMPS)/python $(STAMPS)/codec $(STAMPS)/front $(STAMPS)/messages
+setup: $(STAMPS)/python $(STAMPS)/codec $(STAMPS)/static $(STAMPS)/messages
 
 setup-dev: setup $(STAMPS)/python-dev
 
@@ -55,6 +55,11 @@ $(STAMPS)/node-modules: package-lock.json | $(STAMPS)/python $(NODE_STAMP)
 
 $(STAMPS)/front: $(FRONT_FILES) static/build.mjs $(STAMPS)/node-modules
 	node static/build.mjs
+	touch $@
+
+# Hashed and compressed here, once, and not at each start. The key is only there so that none is made and kept.
+$(STAMPS)/static: $(STAMPS)/front $(STAMPS)/codec
+	SECRET_KEY=collectstatic $(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	touch $@
 
 $(STAMPS)/messages: $(PO_FILES) vrtraining/messages.py $(STAMPS)/python

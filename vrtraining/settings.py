@@ -34,7 +34,6 @@ PUBLIC_URL = env.str("PUBLIC_URL", "")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL] if PUBLIC_URL else [])
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -127,7 +126,8 @@ CACHES = {
 }
 
 MEDIA_ROOT = DATA_DIR / "media"
-STATIC_ROOT = DATA_DIR / "static"
+# Built, like static/dist, by `make setup`: it depends on the code alone.
+STATIC_ROOT = BASE_DIR / "build" / "static"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 S3_BUCKET = env.str("S3_BUCKET", "")

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from courses.people.models import User
 from courses.scenarios.clinical.profiles import load_profile
-from courses.scenarios.compile import compile_definition
 from courses.scenarios.models import Participant, Run, RunScore, Scenario, ScenarioVersion
 from courses.scenarios.permissions import playable, readable_runs
 from courses.scenarios.visitors import Visitor
@@ -55,6 +54,8 @@ def compiled_table(version: ScenarioVersion) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _compiled(version_id: int) -> dict[str, Any]:
+    from courses.scenarios.compile import compile_definition  # with numpy, which most processes never need
+
     return compile_definition(ScenarioVersion.objects.get(pk=version_id).definition)
 
 

@@ -33,6 +33,18 @@ def processes_of(data_dir: Path) -> list[int]:
     return found
 
 
+def cpu_seconds_of(data_dir: Path) -> float:
+    """User and system seconds of the processes that `processes_of` finds, and of their children that ended (proc(5))."""
+    ticks = 0
+    for pid in processes_of(data_dir):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -43,9 +55,9 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 class House:
-    """A `manage.py serve` on its own DATA_DIR and port."""
+    """A `manage.py serve` on its own DATA_DIR and port, called from the folder `cwd`."""
 
-    def __init__(self, data_dir: Path, *arguments: str) -> None:
+    def __init__(self, data_dir: Path, *arguments: str, cwd: Path = ROOT, environment: dict[str, str] | None = None):
         self.data_dir, self.port = data_dir, free_port()
         self.env = {
             **{k: v for k, v in os.environ.items() if k not in {"REDIS_URL", "DATABASE_URL"}},
@@ -53,6 +65,7 @@ class House:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "WORKER_CONCURRENCY": "1",
+            **(environment or {}),
         }
         self.log = (data_dir.parent / "serve.log").open("w+")
         self.process = subprocess.Popen(
@@ -60,7 +73,7 @@ class House:
             env=self.env,
             stdout=self.log,
             stderr=subprocess.STDOUT,
-            cwd=ROOT,
+            cwd=cwd,
         )
 
     def get(self, path: str, scheme: str = "http") -> tuple[int, bytes]:

@@ -10,8 +10,6 @@ from courses.catalog.demo import attach_demo_master, seed_demo_courses, wants_de
 from courses.people.demo import seed_demo_people
 from courses.people.models import Role, User
 from courses.scenarios.demo import seed_demo_exercise
-from streaming.library.services.masters import receive_upload
-from vrtraining.demo.render import make_master
 
 DEMO_FILE_NAME = "resuscitation-bay.mp4"
 DEMO_TITLE = "抢救室 · Resuscitation bay"
@@ -35,6 +33,10 @@ def demo_master_is_missing() -> bool:
 
 def seed_demo_master(told: Callable[[str, float], None]) -> None:
     """Render the demo master, hand it to the library and put it into its lesson."""
+    # Here, because `serve` imports this module and opens sooner without numpy's and the decoders' loading.
+    from streaming.library.services.masters import receive_upload
+    from vrtraining.demo.render import make_master
+
     folder = settings.DATA_DIR / "work"
     folder.mkdir(parents=True, exist_ok=True)
     path: Path = folder / DEMO_FILE_NAME

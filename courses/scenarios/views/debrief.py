@@ -20,7 +20,6 @@ from courses.scenarios.advice.memory import Kept
 from courses.scenarios.advice.next_step import Step
 from courses.scenarios.advice.skills import skill_name
 from courses.scenarios.debrief.compare import changes, earlier, standing
-from courses.scenarios.debrief.pdf import Print, render_pdf
 from courses.scenarios.models import ParticipantKind, Run, Scenario, Verdict
 from courses.scenarios.permissions import may_read
 from courses.scenarios.review.advise import advise
@@ -189,6 +188,8 @@ def _drawn(shown: dict[str, Any], team: list[Any]) -> dict[str, Any]:
 @require_safe
 def debrief_pdf(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The debrief on paper, in the language of the page."""
+    from courses.scenarios.debrief.pdf import Print, render_pdf  # loaded, with its font reader, when first asked for
+
     visitor, run = _find(request, run_id)
     if not run.is_over:
         raise Http404

@@ -2,9 +2,11 @@
 
 import os
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,6 +19,8 @@ EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what --lan asks for
 
 class Command(BaseCommand):
     help = "Start the whole centre on this machine: broker, web, workers, and a demo on the first start."
+    # Of the settings. The others load every page, which the web process does meanwhile.
+    requires_system_checks = [Tags.security]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--lan", action="store_true", help="serve HTTPS to the headsets in this network")
@@ -41,28 +45,41 @@ class Command(BaseCommand):
                 supervisor.stop()
 
     def _start(self, supervisor: Supervisor, options: dict[str, Any]) -> None:
+        """The web process loads while this one makes tables and demo; workers come when the first page can be asked."""
+        host, url, tls = self._address(use_lan=options["lan"])
+        if processes.port_is_taken(host, settings.PORT):
+            raise CommandError(f"Port {settings.PORT} of {host} is taken. Stop who uses it, or choose another: PORT=…")
         if not settings.REDIS_URL_IS_GIVEN:
             supervisor.add(processes.broker())
+        if not (settings.STATIC_ROOT / "staticfiles.json").exists():  # `make setup` does it before
+            call_command("collectstatic", interactive=False, verbosity=0)
+        web = supervisor.add(processes.web(host, settings.PORT, tls))
         processes.wait_for_broker()
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        host, tls = settings.HOST, None
-        url = f"http://{'localhost' if host in {'127.0.0.1', EVERY_ADDRESS} else host}:{settings.PORT}/"
-        if options["lan"]:
-            addresses = lan.lan_addresses()
-            host, tls = EVERY_ADDRESS, lan.certificate_for(addresses, settings.DATA_DIR / "tls")
-            url = f"https://{addresses[0]}:{settings.PORT}/"
-            os.environ["SERVES_HTTPS"] = "1"
-        supervisor.add(processes.web(host, settings.PORT, tls))
-        # The demo is written while the web process loads: the first page comes sooner.
         accounts = [] if options["no_demo"] else seed_demo()
+        web.let_go()
+        if not processes.wait_for_web(web, host, settings.PORT, lambda: supervisor.stopping):
+            if supervisor.stopping:
+                return
+            raise CommandError("The web server did not start. What it says about that stands above.")
+        presence.announce(settings.DATA_DIR, presence.Presence(os.getpid(), url, settings.REDIS_URL))
+        self._greet(url, accounts, use_lan=options["lan"])
         supervisor.add(processes.transcoder())
         supervisor.add(processes.light_worker())
         supervisor.add(processes.beat())
         if not (options["no_demo"] or options["courses_only"]) and demo_master_is_missing():
             supervisor.add(processes.demo_master())
-        presence.announce(settings.DATA_DIR, presence.Presence(os.getpid(), url, settings.REDIS_URL))
-        self._greet(url, accounts, use_lan=options["lan"])
+
+    def _address(self, *, use_lan: bool) -> tuple[str, str, tuple[Path, Path] | None]:
+        """Where to listen, the address for people, and key and certificate when it is to be HTTPS."""
+        host = settings.HOST
+        if not use_lan:
+            name = "localhost" if host in {"127.0.0.1", EVERY_ADDRESS} else host
+            return host, f"http://{name}:{settings.PORT}/", None
+        addresses = lan.lan_addresses()
+        os.environ["SERVES_HTTPS"] = "1"
+        tls = lan.certificate_for(addresses, settings.DATA_DIR / "tls")
+        return EVERY_ADDRESS, f"https://{addresses[0]}:{settings.PORT}/", tls
 
     def _greet(self, url: str, accounts: list[tuple[str, str, str]], *, use_lan: bool) -> None:
         self.stdout.write(f"\nThe training centre is open at  {url}\n")
