@@ -11,6 +11,9 @@ def installation_is_consistent(app_configs: Any = None, **kwargs: Any) -> list[C
     """A "centre" must be given what a "house" may make up by itself."""
     if settings.INSTALLATION not in {"house", "centre"}:
         return [Error(f"INSTALLATION is {settings.INSTALLATION!r}.", hint="Use house or centre.", id="vrtraining.E001")]
+    if settings.ACCOUNT_EMAIL_VERIFICATION not in {"none", "optional", "mandatory"}:
+        wrong = f"EMAIL_VERIFICATION is {settings.ACCOUNT_EMAIL_VERIFICATION!r}."
+        return [Error(wrong, hint="Use none, optional or mandatory.", id="vrtraining.E005")]
     if settings.INSTALLATION == "house":
         return []
     found: list[CheckMessage] = []
@@ -44,4 +47,13 @@ def installation_is_consistent(app_configs: Any = None, **kwargs: Any) -> list[C
                 id="vrtraining.W002",
             )
         )
+    if not settings.EMAIL_URL_IS_GIVEN:
+        hint = "EMAIL_URL=smtp+tls://user:password@mail.example:587 and EMAIL_FROM=centre@mail.example"
+        if settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory":
+            nobody = "EMAIL_URL is not given: nobody can confirm an address, so nobody who signs up comes in."
+            found.append(Error(nobody, hint=hint, id="vrtraining.E006"))
+        else:
+            found.append(
+                Warning("EMAIL_URL is not given: nobody gets a new password by e-mail.", hint=hint, id="vrtraining.W003")
+            )
     return found

@@ -218,8 +218,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+# Whether an address has to be confirmed by a letter: none, optional (a letter is sent), mandatory (before signing in).
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", "none")
+ACCOUNT_SIGNUP_FIELDS = [
+    "username*",
+    "email*" if ACCOUNT_EMAIL_VERIFICATION == "mandatory" else "email",
+    "password1*",
+    "password2*",
+]
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "courses.people.adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "courses.people.forms.SignupExtras"
@@ -241,7 +247,14 @@ AXES_CLIENT_IP_CALLABLE = "courses.people.lockout.client_address"
 AXES_LOCKOUT_CALLABLE = "courses.people.lockout.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# smtp+tls://user:password@mail.example:587; without it, letters are printed where `serve` runs.
+EMAIL_URL_IS_GIVEN = bool(env.str("EMAIL_URL", ""))
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_BACKEND"], _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "training-centre@localhost")
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -14,6 +14,7 @@ def centre(settings: Settings) -> Settings:
     settings.ALLOWED_HOSTS = ["centre.example"]
     settings.REDIS_URL_IS_GIVEN = True
     settings.SERVES_HTTPS = True
+    settings.EMAIL_URL_IS_GIVEN = True
     return settings
 
 
@@ -30,12 +31,20 @@ def test_a_complete_centre_has_nothing_to_say(centre: Settings) -> None:
         ("ALLOWED_HOSTS", [], "vrtraining.E004"),
         ("REDIS_URL_IS_GIVEN", False, "vrtraining.W001"),
         ("SERVES_HTTPS", False, "vrtraining.W002"),
+        ("EMAIL_URL_IS_GIVEN", False, "vrtraining.W003"),
         ("INSTALLATION", "palace", "vrtraining.E001"),
+        ("ACCOUNT_EMAIL_VERIFICATION", "perhaps", "vrtraining.E005"),
     ],
 )
 def test_each_wrong_combination_is_named(centre: Settings, setting: str, value: object, expected: str) -> None:
     setattr(centre, setting, value)
     assert [message.id for message in installation_is_consistent()] == [expected]
+
+
+def test_letters_that_everybody_needs_must_go_somewhere(centre: Settings) -> None:
+    centre.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    centre.EMAIL_URL_IS_GIVEN = False
+    assert [message.id for message in installation_is_consistent()] == ["vrtraining.E006"]
 
 
 def test_a_house_may_make_up_its_own_key(settings: Settings) -> None:

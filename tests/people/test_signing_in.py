@@ -281,3 +281,43 @@ class TestForgottenPassword:
         known = client.post("/accounts/password/reset/", {"email": "li.na@hospital.example"})
         unknown = client.post("/accounts/password/reset/", {"email": "nobody@hospital.example"})
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+class TestConfirmedAddress:
+    NEW = {
+        "username": "zhao",
+        "email": "zhao@hospital.example",
+        "password1": "harbor-maple-olive-7",
+        "password2": "harbor-maple-olive-7",
+    }
+
+    @pytest.fixture(autouse=True)
+    def _mandatory(self, settings: Any) -> None:
+        settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+        settings.ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+
+    @pytest.mark.parametrize(("language", "word"), [("zh-hans", "验证"), ("en", "verification")])
+    @pytest.mark.django_db
+    def test_a_letter_with_a_link_comes_before_the_first_sign_in(
+        self, client: Client, mailoutbox: list[Any], language: str, word: str
+    ) -> None:
+        client.cookies["django_language"] = language
+        waiting = client.post("/accounts/signup/", self.NEW, follow=True).content.decode()
+        assert word in waiting
+        assert f'<html lang="{language}"' in waiting
+        assert signed_in_as(client) == ""
+        sign_in(client, "zhao", self.NEW["password1"])
+        assert signed_in_as(client) == ""
+        link = re.search(r"http://testserver(/\S+)", mailoutbox[0].body).group(1)
+        page = client.get(link).content.decode()
+        assert "<main" in page and "zhao@hospital.example" in page
+        client.post(link)
+        sign_in(client, "zhao", self.NEW["password1"])
+        assert signed_in_as(client) == str(User.objects.get(username="zhao").pk)
+
+    @pytest.mark.django_db
+    def test_nobody_signs_up_without_an_address(self, client: Client, mailoutbox: list[Any]) -> None:
+        page = client.post("/accounts/signup/", {**self.NEW, "email": ""})
+        assert page.status_code == 200
+        assert not User.objects.filter(username="zhao").exists()
+        assert mailoutbox == []

@@ -12,6 +12,8 @@ from django.utils import translation
 
 from streaming.library.errors import SENTENCES, MediaError, error_sentence
 from streaming.library.probe.run import run_probe
+from streaming.library.queueing import without_broker
+from streaming.library.services import examining, masters
 from tests.library.films import make_film, make_sound_only, moov_first, without_box
 
 
@@ -106,6 +108,30 @@ def test_a_file_that_cannot_be_taken_is_refused_with_the_reason(
             sentence = error_sentence(refusal.value.code, refusal.value.params)
         assert len(sentence) > 15
         assert "%(" not in sentence
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("make", "codes"), BAD, ids=[make.__name__ for make, _ in BAD])
+def test_its_owner_is_told_and_only_the_file_itself_is_kept(
+    make: Callable[[Path], None], codes: set[str], tmp_path: Path, instructor: Any, policy: Any, settings: Any
+) -> None:
+    settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path / "data", tmp_path / "data" / "media"
+    path = tmp_path / "病房 🚑.mp4"
+    make(path)
+    with without_broker():
+        master = masters.receive_upload(actor=instructor, path=path, original_name=path.name, copy=True)
+        examining.examine_master(master.id)
+    master.refresh_from_db()
+    assert (master.state, master.lease) == ("failed", None)
+    assert master.error_code in codes
+    assert [file.name for file in files(settings.DATA_DIR)] == ["master.mp4"]
+    with without_broker():
+        masters.delete_master(actor=instructor, master=master)
+    assert files(settings.DATA_DIR) == []
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def probe(path: Path, tmp_path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,41 @@ def test_a_film_is_published_with_everything_that_its_manifests_name(storage: st
     assert len(variants) == 2
     assert all(default_storage.exists(master.published_prefix + line) for line in variants)
     assert store.read(master.poster)[:2] == b"\xff\xd8"
+
+
+VARIABLE = [Fraction(n, 30) if n < 12 else Fraction(12, 30) + Fraction(n - 12, 15) for n in range(18)]
+
+
+@pytest.mark.parametrize(
+    ("film", "size", "shown"),
+    [
+        ({}, (320, 160), list(range(24))),
+        ({"width": 321, "height": 161, "pixel_format": "yuv444p"}, (320, 160), list(range(24))),
+        ({"pixel_format": "yuv420p10le"}, (320, 160), list(range(24))),
+        ({"pixel_format": "yuv444p"}, (320, 160), list(range(24))),
+        ({"frames": 18, "times": VARIABLE}, (320, 160), [*range(12), *(12 + n // 2 for n in range(12))]),
+        ({"width": 320, "height": 180, "rotation": 180}, (320, 180), None),
+        ({"width": 320, "height": 180, "rotation": 90}, (180, 320), None),
+    ],
+    ids=["index at the end", "odd size", "ten bits", "4:4:4", "variable rate", "upside down", "on its side"],
+)
+def test_an_unusual_film_is_published_with_every_picture(
+    film: dict[str, Any], size: tuple[int, int], shown: list[int] | None, storage_dirs: Path, tmp_path: Path, settings: Any
+) -> None:
+    settings.LIBRARY_CODECS = ["h264"]
+    master = receive(tmp_path, **{"frames": 24, **film})
+    data = store.read(master.file.name)
+    assert data.index(b"mdat") < data.index(b"moov")
+    master = work_off(master)
+    assert (master.state, master.error_code) == ("published", "")
+    best = master.renditions.earliest("position")
+    assert (best.width, best.height) == size
+    assert best.psnr > 30
+    assert best.ws_psnr > 30
+    if shown is None:
+        assert best.frames == 24
+    else:
+        assert numbers(master, best.name) == shown
 
 
 def test_a_layout_corrected_later_replaces_what_was_published(
