@@ -45,6 +45,11 @@ def light_sweep_stalled() -> None:
     sweeping.sweep()
 
 
+@shared_task(name="streaming.library.tasks.light_sweep_replaced")
+def light_sweep_replaced() -> None:
+    sweeping.sweep_replaced()
+
+
 @shared_task(name="streaming.library.tasks.light_expire_uploads")
 def light_expire_uploads() -> None:
     uploads.expire_uploads()

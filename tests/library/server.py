@@ -47,6 +47,8 @@ class Daphne:
     environment: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    log: Path | None = None
+    """where its output goes; else where the tests' goes"""
 
     def __post_init__(self) -> None:
         own = {
@@ -69,7 +71,10 @@ class Daphne:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port)]
-        self.process = subprocess.Popen([*command, "vrtraining.asgi:application"], cwd=ROOT, env=self.environment)
+        output = self.log.open("ab") if self.log else None
+        self.process = subprocess.Popen(
+            [*command, "vrtraining.asgi:application"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
+        )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:

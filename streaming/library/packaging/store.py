@@ -7,6 +7,7 @@ each machine.
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -20,6 +21,7 @@ from django.core.files.storage import default_storage
 
 from streaming.library.errors import MediaError
 
+PUBLISHED = re.compile(r"published-([0-9]+)")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -170,6 +172,15 @@ def building_prefix(storage_prefix: str, generation: int) -> str:
 
 def published_prefix(storage_prefix: str, generation: int) -> str:
     return f"{storage_prefix}published-{generation}/"
+
+
+def replaced_prefixes(storage_prefix: str, published: str) -> list[str]:
+    """The versions that are still there and older than the `published` one. A newer one may be in the making."""
+    versions = {name: match for name in list_folders(storage_prefix) if (match := PUBLISHED.fullmatch(name))}
+    newest = PUBLISHED.fullmatch(published.removeprefix(storage_prefix).rstrip("/"))
+    return [
+        f"{storage_prefix}{name}/" for name, match in versions.items() if newest and int(match[1]) < int(newest[1])
+    ]
 
 
 def reveal(building: str, published: str) -> None:

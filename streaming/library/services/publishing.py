@@ -136,14 +136,13 @@ def finished_prefix(master: Master) -> str:
 
 
 def publish(master_id: UUID, lease: UUID) -> None:
-    """Show the new version in one step; what it replaces is deleted after the commit."""
+    """Show the new version in one step. What it replaces stays for those who watch it now (`sweeping.sweep_replaced`)."""
     with transaction.atomic():
         master = (
             Master.objects.select_for_update().filter(id=master_id, lease=lease, state=MasterState.VERIFYING).first()
         )
         if master is None:
             return
-        before = master.published_prefix
         prefix = store.published_prefix(master.storage_prefix, master.generation)
         store.reveal(store.building_prefix(master.storage_prefix, master.generation), prefix)
         master.state, master.lease, master.stage_progress = MasterState.PUBLISHED, None, 1.0
@@ -153,6 +152,4 @@ def publish(master_id: UUID, lease: UUID) -> None:
         master.error_code, master.error_params, master.error_detail = "", {}, ""
         master.save()
         announce.log_action(actor=None, action="library.master.publish", target=master, data={"prefix": prefix})
-        if before and before != prefix:
-            announce.on_commit(lambda: store.delete_tree(before))
     announce_state(master_id)

@@ -6,6 +6,7 @@ Beat calls `sweep` every ten seconds. Everything it does is safe while the work 
 from datetime import timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils import timezone
 from streaming.library import queueing
 from streaming.library.errors import MediaError
 from streaming.library.models import AudioRendition, Master, MasterState, Segment, WorkState
+from streaming.library.packaging import store
 from streaming.library.services import failures
 from streaming.library.services.leases import MAX_ATTEMPTS, is_stale, wanted
 from streaming.library.services.publishing import advance
@@ -135,4 +137,21 @@ def resend_stages() -> int:
             Master.objects.filter(id__in=ids).update(queued_at=timezone.now())
             queueing.send_on_commit(task, ids)
         count += len(ids)
+    return count
+
+
+def sweep_replaced() -> int:
+    """Delete the versions that a newer one has replaced, once no address leads to them any more. Returns how many.
+
+    Every address that was given out before the newest version came has expired `MEDIA_ADDRESS_SECONDS` after it, and
+    `renew` answers with the newest.
+    """
+    expired = timezone.now() - timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS)
+    # The first plan is generation 1: a film that was planned once has nothing to replace.
+    published = Master.objects.filter(generation__gt=1, published_at__lt=expired).exclude(published_prefix="")
+    count = 0
+    for master in published.iterator():
+        for prefix in store.replaced_prefixes(master.storage_prefix, master.published_prefix):
+            store.delete_tree(prefix)
+            count += 1
     return count

@@ -19,6 +19,8 @@ pytestmark = [
     pytest.mark.skipif(not NGINX, reason="no nginx here (Debian: apt-get install nginx-light)"),
 ]
 SEGMENT = b"".join(hashlib.sha256(bytes([number % 256])).digest() for number in range(3000))
+TILES = bytes(range(256)) * 16
+LESSON = "00000000-0000-0000-0000-000000000007"
 PUBLISH = """
 import json, sys, django
 django.setup()
@@ -28,8 +30,10 @@ from streaming.library.models import Master, MasterState
 user = get_user_model().objects.get(username=sys.argv[1])
 master = Master.objects.create(owner=user, title="Bay 3", state=MasterState.PUBLISHED)
 master.published_prefix = master.storage_prefix + "published-1/"
+master.tiled = master.published_prefix + "tiled/index.json"
 master.save()
-print(json.dumps([master.published_prefix, selectors.playback(master, user=user, session_key=None)["hls"]]))
+found = selectors.playback(master, user=user, session_key=None, lesson=sys.argv[2])
+print(json.dumps([master.published_prefix, found["hls"], found["tiled"]]))
 """
 
 
@@ -41,6 +45,8 @@ class Front:
     """signed address of the published folder, with the last slash"""
     prefix: str
     """the same folder's name in storage"""
+    tiles: str
+    """signed address of the tiles' index"""
 
     def get(self, name: str, method: str = "GET", **headers: str) -> Answer:
         return self.visitor.send(method, self.folder + name, **headers)
@@ -64,7 +70,8 @@ def site_config(port: int, daphne: Daphne, folder: Path) -> str:
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("nginx")
-    daphne = Daphne(folder / "data", {"X_ACCEL_PREFIX": "/protected-media", "BEHIND_PROXY": "1"})
+    said = {"X_ACCEL_PREFIX": "/protected-media", "BEHIND_PROXY": "1", "LOG_LEVEL": "INFO"}
+    daphne = Daphne(folder / "data", said, log=folder / "daphne.log")
     port = free_port()
     (folder / "site.conf").write_text(site_config(port, daphne, folder))
     (folder / "nginx.conf").write_text(
@@ -72,9 +79,11 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         f"http {{ client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; include {folder}/site.conf; }}\n"
     )
     visitor = daphne.visitor()
-    prefix, hls = json.loads(daphne.python("-c", PUBLISH, "chen").splitlines()[-1])
+    prefix, hls, tiles = json.loads(daphne.python("-c", PUBLISH, "chen", LESSON).splitlines()[-1])
     published = daphne.folder / "media" / prefix
-    published.mkdir(parents=True)
+    (published / "tiled/q0").mkdir(parents=True)
+    (published / "tiled/index.json").write_bytes(b'{"version": 1}')
+    (published / "tiled/q0/seg-00000.m4s").write_bytes(TILES)
     (published / "master.m3u8").write_bytes(b"#EXTM3U\n")
     (published / "seg.m4s").write_bytes(SEGMENT)
     daphne.start()
@@ -84,7 +93,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     visitor.server = behind
     try:
         wait_for(visitor, folder)
-        yield Front(visitor, daphne, hls.removesuffix("master.m3u8"), prefix)
+        yield Front(visitor, daphne, hls.removesuffix("master.m3u8"), prefix, tiles)
     finally:
         nginx.terminate()
         nginx.wait()
@@ -132,6 +141,28 @@ def test_nobody_gets_around_django(front: Front) -> None:
     assert stranger.send("GET", front.folder + "seg.m4s").status == 403
     assert front.get("../../../secret.m4s").status in {400, 403, 404}
     assert front.get("missing.m4s").status == 404
+
+
+def test_tiles_come_from_nginx_in_ranges_for_the_one_who_may_and_the_log_says_who_watched(front: Front) -> None:
+    segment = front.tiles.replace("index.json", "q0/seg-00000.m4s")
+    assert json.loads(front.visitor.send("GET", front.tiles).body) == {"version": 1}
+    for first in range(0, 1024, 256):
+        answer = front.visitor.send("GET", segment, Range=f"bytes={first}-{first + 255}")
+        assert (answer.status, answer.body) == (206, TILES[first : first + 256])
+        assert answer.headers["Content-Range"] == f"bytes {first}-{first + 255}/{len(TILES)}"
+        assert answer.headers["Server"].startswith("nginx")
+    friend = front.daphne.visitor("wang")
+    friend.server = front.visitor.server
+    stranger = Visitor(front.visitor.server, "0" * 32, "0" * 32)
+    for who in (friend, stranger):
+        for address in (front.tiles, segment):
+            refused = who.send("GET", address, Range="bytes=0-255")
+            assert (refused.status, json.loads(refused.body)["error"]) == (403, "other_viewer")
+    assert front.get("tiled/q0/seg-00000.m4s").status == 403, "the film's long-lived address opens no tiles"
+    assert front.visitor.send("GET", f"/protected-media/{front.prefix}tiled/q0/seg-00000.m4s").status == 404
+    assert front.daphne.log is not None
+    lines = [line for line in front.daphne.log.read_text().splitlines() if "watch_tiles" in line]
+    assert len(lines) == 1 and LESSON in lines[0] and "0-59" in lines[0], lines
 
 
 def test_the_token_stays_out_of_the_access_log(front: Front) -> None:

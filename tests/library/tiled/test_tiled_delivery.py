@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from streaming.library import selectors
 from streaming.library.delivery import watching
@@ -139,6 +140,20 @@ def test_one_line_says_who_watched_which_minute_in_which_lesson(
         (instructor.pk, str(LESSON), "60-119"),
     ]
     assert {event["master"] for event in lines} == {str(title.id)}
+
+
+def test_tiles_go_out_and_are_logged_while_the_cache_is_away(
+    viewer: Viewer, title: Master, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*args: Any, **options: Any) -> bool:
+        raise RedisConnectionError
+
+    monkeypatch.setattr(cache, "aadd", gone)
+    index = viewer.addresses(title)["tiled"]
+    with caplog.at_level(logging.INFO):
+        assert [viewer.tile(index).status_code for _ in range(3)] == [206] * 3
+    said = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [event["segments"] for event in said if event.get("event") == "watch_tiles"] == ["0-59"]
 
 
 def test_nobody_names_a_lesson_that_we_did_not(viewer: Viewer, title: Master, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,17 +1,19 @@
 """From a film to a published tiled title in one process, on a local disk and on a storage without paths (as S3 is)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils import timezone
 
 from streaming.library.models import Master, Rendition, Segment
 from streaming.library.packaging import store
 from streaming.library.queueing import without_broker
-from streaming.library.services import examining, leases, masters, publishing, retiling, transcoding
+from streaming.library.services import examining, leases, masters, publishing, retiling, sweeping, transcoding
 from streaming.library.tiled.check import decode
 from streaming.library.tiled.reader import TiledTitle
 from tests.library.elsewhere import use_storage
@@ -56,6 +58,19 @@ def published(tmp_path: Path, **film: Any) -> Master:
     return work_off(master)
 
 
+def tiled(master: Master) -> Master:
+    """The same film with a new version of its tiles in the making."""
+    retiling.package_tiles(actor=None, master=master, grid="3x2")
+    return Master.objects.get(id=master.id)
+
+
+def transcoding_half(master: Master) -> str:
+    """Makes the first segment of the tiles only, and answers one of its files."""
+    first = Segment.objects.filter(rendition__master=master, rendition__kind="tiled").earliest("index")
+    transcoding.transcode_segment(first.id)
+    return f"{store.building_prefix(master.storage_prefix, master.generation)}tiled/q2/seg-00000.m4s"
+
+
 def opened(master: Master) -> TiledTitle:
     folder = master.tiled.removesuffix("index.json")
     return TiledTitle(lambda path: store.read(folder + path))
@@ -70,7 +85,7 @@ def test_a_published_film_gets_tiles_and_keeps_what_it_has(storage: str, tmp_pat
     assert during.is_watchable and store.exists(during.hls)
     after = work_off(during)
     assert (after.state, after.error_detail) == ("published", "")
-    assert after.published_prefix != before.published_prefix and not store.exists(before.hls)
+    assert after.published_prefix != before.published_prefix
     plain = Segment.objects.filter(rendition__master=after, rendition__kind="plain")
     assert {segment.file: segment.finished_at for segment in plain} == ladder, "nothing was made twice"
     for segment in plain:
@@ -78,6 +93,22 @@ def test_a_published_film_gets_tiles_and_keeps_what_it_has(storage: str, tmp_pat
     title = opened(after)
     assert [segment["frames"] for segment in title.index["segments"]] == [24, 12]
     decode(title.merged(1, [0, 2, 1, 1, 0, 2]), (768, 384), 12, "mixed")
+
+
+def test_who_watches_while_tiles_are_made_anew_keeps_the_old_ones_until_their_address_has_run_out(
+    storage: str, tmp_path: Path, settings: Any
+) -> None:
+    first = work_off(tiled(published(tmp_path)))
+    second = work_off(tiled(first))
+    assert second.tiled != first.tiled
+    sweeping.sweep_replaced()
+    assert store.exists(first.tiled) and store.exists(first.hls), "addresses to it are still good"
+    again = tiled(second)  # on a storage without folders, the next version gathers in its final place
+    work = transcoding_half(again)
+    Master.objects.update(published_at=timezone.now() - timedelta(seconds=settings.MEDIA_ADDRESS_SECONDS + 60))
+    assert sweeping.sweep_replaced() == 2, "the first version, without tiles, and the second"
+    assert not store.exists(first.tiled) and not store.exists(first.hls)
+    assert store.exists(second.tiled) and store.exists(work), "what is shown and what is being made stay"
 
 
 def test_the_index_is_true_to_every_file(disk: None, tmp_path: Path) -> None:
@@ -118,13 +149,9 @@ def test_a_title_that_is_not_as_its_index_says_is_not_published(disk: None, tmp_
 
 
 def test_trying_again_makes_what_was_cleared_away(disk: None, tmp_path: Path) -> None:
-    master = published(tmp_path)
-    retiling.package_tiles(actor=None, master=master, grid="3x2")
-    master.refresh_from_db()
-    first = Segment.objects.filter(rendition__master=master, rendition__kind="tiled").earliest("index")
-    transcoding.transcode_segment(first.id)
+    master = tiled(published(tmp_path))
+    path = store.local_path(transcoding_half(master))
     Master.objects.filter(id=master.id).update(state="cancelled")
-    path = store.local_path(f"{store.building_prefix(master.storage_prefix, master.generation)}tiled/q2/seg-00000.m4s")
     assert path is not None
     path.unlink()
     with transaction.atomic():
