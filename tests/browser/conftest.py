@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +17,10 @@ from typing import Any
 
 import pytest
 
+from tests.browser.firefox import Firefox, firefox
 from tests.browser.media import SCREEN, SPHERE, STEREO, write_hls
 from tests.browser.site import ROOT, PlayerSite
-from tests.conftest import CHROMIUM
+from tests.conftest import BROWSERS_REQUIRED, CHROMIUM
 
 # Chromium without a graphics chip, and without talking to its maker.
 CHROMIUM_ARGUMENTS = [
@@ -68,6 +70,16 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def fox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    if shutil.which("firefox-esr") is None and shutil.which("firefox") is None:
+        missing = "Firefox is not here (Debian: apt-get install firefox-esr)"
+        pytest.fail(missing) if BROWSERS_REQUIRED else pytest.skip(missing)
+    folder = tmp_path_factory.mktemp("firefox")
+    with firefox(folder) as browser:
+        yield browser
 
 
 @dataclass
@@ -153,6 +165,8 @@ class House:
     environment: dict[str, str]
     accounts: dict[str, tuple[str, str]]
     """role -> (user name, password), as printed at the first start"""
+    log: Path
+    """what its processes print"""
 
     def manage(self, *arguments: str) -> str:
         """Runs a management command on this house's data and answers its output."""
@@ -160,10 +174,10 @@ class House:
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
-            check=True,
             capture_output=True,
             text=True,
         )
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
 
@@ -179,6 +193,8 @@ def house(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         "PORT": str(port),
         "HOST": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
+        # So short that a test can wait for the end of it.
+        "TILES_ADDRESS_SECONDS": "12",
     }
     log = folder / "serve.log"
     with log.open("w") as output:
@@ -192,13 +208,34 @@ def house(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     url = f"http://localhost:{port}"
     try:
         _wait_until_open(process, url, log)
-        yield House(url, folder / "data", environment, _accounts(log.read_text()))
+        yield House(url, folder / "data", environment, _accounts(log.read_text()), log)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+@pytest.fixture
+def sign_in(open_page: Callable[..., Any], house: House) -> Callable[..., Any]:
+    """`sign_in(path, role)`: that page of the house, as the demo account of that role sees it."""
+
+    def visit(path: str, role: str = "instructor", **options: Any) -> Any:
+        page = open_page(f"{house.url}/accounts/login/?next={path}", locale="en", **options)
+        name, password = house.accounts[role]
+        page.fill("input[name=login]", name)
+        page.fill("input[name=password]", password)
+        page.click("main form button[type=submit]")
+        page.wait_for_url(re.compile(f"{re.escape(path)}|/consents/"))
+        if "/consents/" in page.url:
+            page.click("button[name=answer][value=yes]")
+            page.wait_for_url(re.compile(re.escape(house.url + path)))
+        page.context.add_cookies([{"name": "django_language", "value": "en", "url": house.url}])
+        page.goto(house.url + path)
+        return page
+
+    return visit
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

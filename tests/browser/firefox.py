@@ -26,6 +26,8 @@ PREFERENCES = {
     "media.autoplay.blocking_policy": 0,
     "webgl.force-enabled": True,
     "dom.webgpu.enabled": False,
+    # Firefox decodes HEVC in WebCodecs, but offers it to pages only so.
+    "dom.media.webcodecs.h265.enabled": True,
     "devtools.console.stdout.content": True,
 }
 
@@ -60,6 +62,17 @@ class Firefox:
         while not self.run(f"return Boolean({expression})"):
             assert time.monotonic() < deadline, f"never came true: {expression}"
             time.sleep(0.1)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """The page lies in the background meanwhile: another tab is in front of it."""
+        here = self._command("WebDriver:GetWindowHandle", {})["value"]
+        other = self._command("WebDriver:NewWindow", {"type": "tab", "focus": True})["handle"]
+        self._command("WebDriver:SwitchToWindow", {"handle": here, "focus": False})
+        yield
+        self._command("WebDriver:SwitchToWindow", {"handle": other, "focus": False})
+        self._command("WebDriver:CloseWindow", {})
+        self._command("WebDriver:SwitchToWindow", {"handle": here, "focus": True})
 
     def close(self) -> None:
         self._socket.close()

@@ -41,6 +41,7 @@ class PlayerSite:
         self._let_through()
         self.pages: dict[str, tuple[str, dict[str, Any]]] = {}
         self.token = 1
+        self.replaced: dict[str, str] = {}
         self.offline = False
         self.media_status = 0
         self.segment_delay = 0.0
@@ -68,7 +69,7 @@ class PlayerSite:
         self._through.set()
 
     def wait_if_held(self, segment: str) -> None:
-        number = segment.removesuffix(".m4s")
+        number = segment.removesuffix(".m4s").removeprefix("seg-")
         if self.held_from is not None and number.isdigit() and int(number) >= self.held_from:
             self._through.wait(60)
 
@@ -76,8 +77,12 @@ class PlayerSite:
         """From now on only media addresses given out later are answered."""
         self.token += 1
 
+    def replace(self, kind: str, newer: str) -> None:
+        """The files of a title are gone, and addresses that are given out lead to a newer version."""
+        self.replaced[kind] = newer
+
     def address(self, kind: str, name: str) -> str:
-        return f"/media/token-{self.token}/{kind}/{name}"
+        return f"/media/token-{self.token}/{self.replaced.get(kind, kind)}/{name}"
 
     def addresses(self, kind: str) -> dict[str, str]:
         tiled = {"tiled": self.address(kind, "tiled/index.json")} if (self.media / kind / "tiled").is_dir() else {}
@@ -163,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(self.site.media_status, b"{}", "application/json")
         if parts[1] != f"token-{self.site.token}":
             return self._send(410, b'{"error": "expired"}', "application/json")
+        if parts[2] in self.site.replaced:
+            return self._send(404, b'{"error": "not_found"}', "application/json")
         if parts[-1].endswith(".m4s"):
             self.site.segments.append("/".join(parts[3:]))
             time.sleep(self.site.segment_delay)

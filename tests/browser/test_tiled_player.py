@@ -1,7 +1,7 @@
 """A title in tiles in a real browser: Firefox decodes merged HEVC through MSE, WebGL draws it, and the pixels say which
 tile stands where and in which quality. Chromium, which has no HEVC here, plays the ladder."""
 
-import shutil
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,17 +10,22 @@ import pytest
 
 from tests.browser import tiled_title
 from tests.browser.conftest import content_security_policy
-from tests.browser.firefox import Firefox, firefox
+from tests.browser.firefox import Firefox
 from tests.browser.media import SPHERE, write_hls
 from tests.browser.player_page import PlayerPage
 from tests.browser.site import PlayerSite
-from tests.conftest import BROWSERS_REQUIRED
 
 pytestmark = pytest.mark.browser
 
+GRID = f"grid {tiled_title.WIDTH}x{tiled_title.HEIGHT}"
+PACKED = f"packed {tiled_title.packed_size()}"
+# Layouts that this browser is told to be too slow for by MSE: then WebCodecs decodes.
+NO_MSE = (GRID, PACKED)
 PLAYER = "document.querySelector('[data-player]').player"
 # Pays for every tile in the lowest quality and about eight of them in another one.
 CAP_KBPS = 215
+# Seconds of the picture that is drawn, where WebCodecs decodes.
+DRAWN = "p.stage.picture.children[0].material.uniforms.picture.value.image.timestamp / 1e6"
 SAMPLE = """
 const [points] = arguments;
 const player = document.querySelector('[data-player]').player;
@@ -109,19 +114,10 @@ def tiled_site(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
     media = tmp_path_factory.mktemp("tiled-media")
     write_hls(media / "tiles", SPHERE[:1], "sphere")
     tiled_title.write_title(media / "tiles" / "tiled")
+    (media / "tiles-2").symlink_to("tiles")
     site = PlayerSite(media, content_security_policy())
     yield site
     site.close()
-
-
-@pytest.fixture(scope="module")
-def fox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    if shutil.which("firefox-esr") is None and shutil.which("firefox") is None:
-        missing = "Firefox is not here (Debian: apt-get install firefox-esr)"
-        pytest.fail(missing) if BROWSERS_REQUIRED else pytest.skip(missing)
-    folder = tmp_path_factory.mktemp("firefox")
-    with firefox(folder) as browser:
-        yield browser
 
 
 def address_of(site: PlayerSite) -> str:
@@ -133,9 +129,9 @@ def address_of(site: PlayerSite) -> str:
 def visit(fox: Firefox, tiled_site: PlayerSite) -> Callable[..., TiledPage]:
     tiled_site.reset()
 
-    def go(cap: int = CAP_KBPS, refused: tuple[str, ...] = (), tiled: bool = True) -> TiledPage:
+    def go(cap: int = CAP_KBPS, refused: tuple[str, ...] = (), tiled: bool = True, expired: bool = False) -> TiledPage:
         url = address_of(tiled_site)
-        fox.open(url)
+        fox.open(f"{tiled_site.url}/nothing")  # of the same origin, for what the browser remembers
         fox.run(
             "localStorage.clear();"
             "localStorage.setItem('player.preferences', JSON.stringify({ tilesCap: arguments[0], muted: true }));"
@@ -143,19 +139,27 @@ def visit(fox: Firefox, tiled_site: PlayerSite) -> Callable[..., TiledPage]:
             cap,
             list(refused),
         )
+        if expired:
+            tiled_site.expire_token()
         return TiledPage(fox, url, tiled=tiled)
 
     return go
 
 
-def test_every_tile_stands_in_its_place_and_the_view_is_in_the_chosen_quality(visit: Callable[..., TiledPage]) -> None:
-    page = visit()
-    page.pause_at(2.5)
+def look_at_every_tile(page: TiledPage) -> set[int]:
+    """The qualities that are seen, after it was made sure that every tile stands in its place."""
     seen = {}
     for tile in range(tiled_title.TILES):
         page.look_at_tile(tile)
         seen[tile] = page.shown_in_the_middle()
     assert {tile: shown for tile, (shown, _) in seen.items()} == {tile: tile for tile in seen}
+    return {quality for _, quality in seen.values()}
+
+
+def test_every_tile_stands_in_its_place_and_the_view_is_in_the_chosen_quality(visit: Callable[..., TiledPage]) -> None:
+    page = visit()
+    page.pause_at(2.5)
+    look_at_every_tile(page)
     page.look_at_tile(15)
     page.settle()
     page.wait_for_full_quality(15)
@@ -231,25 +235,219 @@ def test_a_token_that_runs_out_in_mid_play_is_renewed(visit: Callable[..., Tiled
 
 
 def test_a_packed_picture_carries_its_own_map(visit: Callable[..., TiledPage], tiled_site: PlayerSite) -> None:
-    page = visit(refused=(f"grid {tiled_title.WIDTH}x{tiled_title.HEIGHT}",))
+    page = visit(refused=(GRID,))
     assert page.get("source.figures().tiles.packed") is True
     assert page.get("video.videoHeight") < tiled_title.HEIGHT
     page.pause_at(2.5)
     page.look_at_tile(15)
     page.settle()
     page.wait_for_full_quality(15)
-    seen = {}
-    for tile in range(tiled_title.TILES):
-        page.look_at_tile(tile)
-        seen[tile] = page.shown_in_the_middle()
-    assert {tile: shown for tile, (shown, _) in seen.items()} == {tile: tile for tile in seen}
-    assert {quality for _, quality in seen.values()} >= {0, tiled_title.LOW}
+    assert look_at_every_tile(page) >= {0, tiled_title.LOW}
     page.play()
     for tile in (8, 28, 12):
         page.look_at_tile(tile)
         assert page.shown_in_the_middle()[0] == tile
         page.browser.run("return new Promise((go) => setTimeout(go, 900))")
         assert page.shown_in_the_middle()[0] == tile
+
+
+def test_by_webcodecs_every_tile_stands_in_its_place_too(visit: Callable[..., TiledPage]) -> None:
+    page = visit(refused=NO_MSE)
+    assert page.get("stage.drawsAlone") is True and page.get("video.videoWidth") == 0
+    page.pause_at(2.5)
+    look_at_every_tile(page)
+    page.look_at_tile(15)
+    page.settle()
+    page.wait_for_full_quality(15)
+    page.play()
+    page.until("p.video.currentTime > 4.2")
+    page.look_at_tile(17)
+    assert page.shown_in_the_middle()[0] == 17, "no hole"
+    page.until("p.video.currentTime > 7.6")
+    page.wait_for_full_quality(17)
+    page.do("seek(1.2)")
+    page.until("!p.video.seeking && p.video.currentTime > 1.3 && p.video.currentTime < 5")
+    assert page.shown_in_the_middle()[0] == 17
+    page.until("p.video.ended")
+    assert page.get("tiled") is True
+
+
+def test_by_webcodecs_the_picture_is_the_one_of_its_moment(visit: Callable[..., TiledPage]) -> None:
+    page = visit(refused=NO_MSE)
+    for seconds in (0.5, 6.75, 3.0, 8.5):
+        page.pause_at(seconds)
+        page.until(f"Math.abs({DRAWN} - {seconds}) <= 1 / {tiled_title.FPS}")
+    page.pause_at(2)
+    page.play()
+    for _ in range(8):
+        page.browser.run("return new Promise((go) => setTimeout(go, 300))")
+        shown, clock = page.browser.run(f"const p = {PLAYER}; return [{DRAWN}, p.video.currentTime]")
+        assert -0.05 < clock - shown < 0.35, "picture and sound go together"
+
+
+def test_by_webcodecs_the_clock_waits_for_a_picture_that_is_late(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    page = visit(refused=NO_MSE)
+    page.play()
+    tiled_site.hold_segments(4)
+    page.do("seek(5)")
+    page.until("p.source.waiting && !p.video.seeking")
+    assert page.get("video.currentTime") < 5.3 and page.get("video.paused") is False
+    tiled_site.change()
+    page.until("!p.source.waiting && p.video.currentTime > 5.5")
+    assert page.get("tiled") is True
+
+
+def test_by_webcodecs_a_packed_picture_carries_its_own_map_too(visit: Callable[..., TiledPage]) -> None:
+    page = visit(refused=(*NO_MSE, f"{GRID} by frames"))
+    assert page.get("source.figures().tiles.packed") is True and page.get("stage.drawsAlone") is True
+    page.pause_at(2.5)
+    page.look_at_tile(15)
+    page.settle()
+    page.wait_for_full_quality(15)
+    assert look_at_every_tile(page) >= {0, tiled_title.LOW}
+
+
+def test_a_title_that_is_made_anew_goes_on_with_its_new_files_when_the_old_ones_are_gone(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    page = visit()
+    page.pause_at(1)
+    tiled_site.replace("tiles", "tiles-2")
+    page.do("seek(5)")
+    page.play()
+    page.until("p.video.currentTime > 5.4")
+    assert tiled_site.renewals == 1
+    assert page.get("tiled") is True
+    assert "/tiles-2/tiled/" in page.get("address.tiled")
+    page.look_at_tile(20)
+    assert page.shown_in_the_middle()[0] == 20
+
+
+def test_a_page_that_stood_open_past_its_address_renews_it_first(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    page = visit(expired=True)
+    assert tiled_site.renewals == 1
+    page.play()
+    assert page.get("tiled") is True
+
+
+def card(page: TiledPage) -> str:
+    """What the player says over the picture."""
+    text = page.browser.run("return document.querySelector('.player__card:not([hidden])')?.innerText ?? ''")
+    return str(text)
+
+
+def is_better_tile(name: str) -> bool:
+    return name.endswith(".m4s") and "/q2/" not in name
+
+
+def is_late_floor(name: str) -> bool:
+    return name.endswith(".m4s") and "/q2/" in name and int(name[-9:-4]) >= 4
+
+
+def truncated(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def with_other_parameter_sets(data: bytes) -> bytes:
+    """A tile whose first slice names another picture parameter set: the four bits behind its NAL header."""
+    at = data.index(b"mdat") + 4 + 4 + 2
+    return data[:at] + bytes([data[at] & 0xC0 | 0x04]) + data[at + 1 :]
+
+
+def of_another_unit(data: bytes) -> bytes:
+    """A parameter set where a slice should be."""
+    at = data.index(b"mdat") + 4 + 4
+    return data[:at] + bytes([33 << 1]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize("harm", [truncated, with_other_parameter_sets, of_another_unit])
+def test_a_better_tile_that_is_not_what_it_should_be_stays_in_the_lower_quality(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite, harm: Callable[[bytes], bytes]
+) -> None:
+    page = visit()
+    tiled_site.tamper = lambda name, data: harm(data) if is_better_tile(name) else None
+    page.look_at_tile(20)
+    page.do("seek(4)")
+    page.play()
+    page.until("p.video.currentTime > 5.5 && p.source.figures().tiles.broken > 0")
+    assert page.shown_in_the_middle() == (20, tiled_title.LOW - 1)
+    assert page.get("tiled") is True and card(page) == ""
+
+
+@pytest.mark.parametrize("harm", [truncated, with_other_parameter_sets, of_another_unit])
+def test_a_lowest_tile_that_is_not_what_it_should_be_hands_over_to_the_ladder(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite, harm: Callable[[bytes], bytes]
+) -> None:
+    page = visit()
+    tiled_site.tamper = lambda name, data: harm(data) if is_late_floor(name) else None
+    page.play()
+    page.until("!p.tiled && p.video.currentTime > 1 && p.video.readyState >= 3")
+    assert page.get("source.figures().codec").startswith("avc1")
+    assert card(page) == ""
+
+
+def test_an_index_that_lies_about_sizes_hands_over_to_the_ladder(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    def lie(name: str, data: bytes) -> bytes | None:
+        if not name.endswith("index.json"):
+            return None
+        index = json.loads(data)
+        index["segments"][4]["header"] += 8
+        return json.dumps(index).encode()
+
+    tiled_site.tamper = lie
+    page = visit()
+    page.play()
+    page.until("!p.tiled && p.video.currentTime > 1 && p.video.readyState >= 3")
+    assert card(page) == ""
+
+
+def test_without_a_network_the_player_says_so_and_goes_on_by_itself(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    page = visit()
+    tiled_site.offline = True  # the first two seconds are there, the rest is not
+    page.do("seek(6)")
+    page.do("play()")
+    page.until("p.host.dataset.trouble === 'network'")
+    assert card(page) != ""
+    tiled_site.offline = False
+    page.until("p.video.currentTime > 6.3 && !p.host.dataset.trouble")
+    assert page.get("tiled") is True and card(page) == ""
+
+
+def test_slow_answers_cost_quality_and_never_the_picture(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    page = visit()
+    tiled_site.segment_delay = 0.7
+    page.play()
+    page.browser.run(f"{PLAYER}.video.addEventListener('waiting', () => window.waits = (window.waits ?? 0) + 1)")
+    page.until("p.video.currentTime > 6")
+    page.look_at_tile(9)
+    assert page.shown_in_the_middle()[0] == 9
+    assert page.browser.run("return window.waits ?? 0") <= 1, "the start may wait"
+    assert page.get("tiled") is True
+
+
+def test_a_hidden_tab_fetches_only_the_lowest_quality_until_it_is_seen_again(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+) -> None:
+    page = visit()
+    page.look_at_tile(20)
+    page.play()
+    with page.browser.hidden():
+        page.until("document.visibilityState === 'hidden' && p.video.currentTime > 2.5")
+        tiled_site.ranges.clear()
+        page.until("p.video.currentTime > 5")
+        assert {name.split("/")[2] for name, *_ in tiled_site.ranges} <= {"q2"}
+    page.until("document.visibilityState === 'visible'")
+    page.wait_for_full_quality(20)
 
 
 def test_an_index_that_lies_is_not_believed_and_the_ladder_plays(

@@ -6,7 +6,6 @@ import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -30,25 +29,6 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with path.open("ab") as file:
         file.write(struct.pack(">I4s", len(ballast) + 8, b"free") + ballast)
     return path
-
-
-@pytest.fixture
-def sign_in(open_page: Open, house: House) -> Open:
-    def visit(path: str, role: str = "instructor", **options: Any) -> Page:
-        page = open_page(f"{house.url}/accounts/login/?next={path}", locale="en", **options)
-        name, password = house.accounts[role]
-        page.fill("input[name=login]", name)
-        page.fill("input[name=password]", password)
-        page.click("main form button[type=submit]")
-        page.wait_for_url(re.compile(f"{re.escape(path)}|/consents/"))
-        if "/consents/" in page.url:
-            page.click("button[name=answer][value=yes]")
-            page.wait_for_url(re.compile(re.escape(house.url + path)))
-        page.context.add_cookies([{"name": "django_language", "value": "en", "url": house.url}])
-        page.goto(house.url + path)
-        return page
-
-    return visit
 
 
 def patches_of(page: Page) -> list[int]:

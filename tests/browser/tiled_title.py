@@ -132,6 +132,14 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
     return index_json
 
 
+def packed_size() -> str:
+    """Width x height of the pictures of the packed layout."""
+    grid = make_grid(WIDTH, HEIGHT, COLUMNS, ROWS)
+    packing = plan_packing(grid, low_grid(grid), PACKED_SAMPLES)
+    assert packing is not None
+    return f"{sum(packing.columns)}x{sum(packing.rows)}"
+
+
 def write_strips(folder: Path, settings: TiledSettings) -> dict[str, Any] | None:
     packing = plan_packing(settings.grid, settings.low, PACKED_SAMPLES)
     if packing is None:

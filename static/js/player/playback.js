@@ -10,6 +10,19 @@ export function folderOf(manifest, base) {
   return `${address.origin}${address.pathname.slice(0, address.pathname.lastIndexOf("/") + 1)}`;
 }
 
+/** A version of a film is the folder above its tiles: `…/<token>/<version>/tiled/index.json`. */
+const VERSION = /[^/]+(?=\/tiled\/index\.json$)/;
+
+/** @param {string | null} index address of a tiled title @returns {string} */
+export const versionOf = (index) => VERSION.exec(index ?? "")?.[0] ?? "";
+
+/**
+ * The same address for another version.
+ * @param {string} index
+ * @param {string} version
+ */
+export const inVersion = (index, version) => index.replace(VERSION, version);
+
 /** @typedef {"gone" | "denied" | "offline"} RenewalFailure */
 
 export class RenewalError extends Error {
@@ -87,7 +100,7 @@ export class PlaybackAddress {
     if (!fresh?.hls) throw new RenewalError("denied");
     this.#old.push(folderOf(this.#manifest, this.#base));
     this.#manifest = fresh.hls;
-    if (fresh.tiled) this.#tiled = fresh.tiled;
+    this.#tiled = fresh.tiled ?? null;
     const now = folderOf(this.#manifest, this.#base);
     this.#old = this.#old.filter((folder) => folder !== now);
   }

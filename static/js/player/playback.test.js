@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { PlaybackAddress } from "./playback.js";
+import { inVersion, PlaybackAddress, versionOf } from "./playback.js";
 
 const BASE = "http://house/courses/1/";
 const realFetch = globalThis.fetch;
@@ -46,4 +46,18 @@ test("why a renewal failed is told apart", async () => {
     throw new TypeError("no network");
   };
   await assert.rejects(address.renew(), { kind: "offline" });
+});
+
+test("a title in tiles is asked for in the version that plays, with a newer token", () => {
+  const [old, fresh] = ["http://house/media/a/published-1/tiled/index.json", "http://house/media/b/published-2/tiled/index.json"];
+  assert.equal(versionOf(old), "published-1");
+  assert.equal(inVersion(fresh, versionOf(old)), "http://house/media/b/published-1/tiled/index.json");
+  assert.equal(versionOf(null), "");
+});
+
+test("a film that has no tiles any more names none", async () => {
+  const address = new PlaybackAddress("/media/old/master.m3u8", "/playback/1", BASE, "/media/old/published-1/tiled/index.json");
+  answering(200, { hls: "/media/new/master.m3u8", tiled: null });
+  await address.renew();
+  assert.equal(address.tiled, null);
 });

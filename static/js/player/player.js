@@ -46,8 +46,8 @@ export class Player extends EventTarget {
   #captionBox = element("div", { class: "player__captions" });
   #sleepTimer = 0;
   #offline = false;
-  /** @type {import("./tiled/packed-layout.js").Packing | null} */
-  #packing = null;
+  /** @type {import("./source-tiled.js").Pictures} */
+  #pictures = { packing: null, frames: null };
 
   /**
    * @param {HTMLElement} host
@@ -96,7 +96,7 @@ export class Player extends EventTarget {
       regions: config.regions,
       crowdUrl: config.crowdUrl,
       capKbps: this.preferences.tilesCap,
-      onPacking: (packing) => this.#arrange(packing),
+      onPictures: (pictures) => this.#arrange(pictures),
     });
     this.vr = new VrMode(this, () => this.ensureStage());
     if (this.isSpherical) this.#raiseStage();
@@ -282,13 +282,14 @@ export class Player extends EventTarget {
     return { yaw, pitch, fovX: horizontalFov(this.view.fov, aspect), fovY: verticalFov(this.view.fov, aspect) };
   }
 
-  /** @param {import("./tiled/packed-layout.js").Packing | null} packing */
-  #arrange(packing) {
-    this.#packing = packing;
-    if (packing) this.vr.drawByTexture();
-    // Without WebGL nothing puts a packed picture together again.
-    if (packing && this.host.dataset.picture !== "sphere") return this.source.choose(this.qualities[0]?.word ?? "light");
-    this.stage?.setPacking(packing);
+  /** @param {import("./source-tiled.js").Pictures} pictures */
+  #arrange(pictures) {
+    this.#pictures = pictures;
+    const special = pictures.packing !== null || pictures.frames !== null;
+    if (special) this.vr.drawByTexture();
+    // Without WebGL nothing puts a packed picture together again, and nothing draws one that is not the video element's.
+    if (special && this.host.dataset.picture !== "sphere") return this.source.choose(this.qualities[0]?.word ?? "light");
+    this.stage?.setPictures(pictures);
   }
 
   /**
@@ -301,7 +302,7 @@ export class Player extends EventTarget {
       const stage = new Stage(this.#canvas, this.video, this.view, this.config);
       stage.onDrawn = () => this.#onDrawn(stage);
       this.stage = stage;
-      stage.setPacking(this.#packing);
+      stage.setPictures(this.#pictures);
     }
     return this.stage;
   }
@@ -455,7 +456,8 @@ export class Player extends EventTarget {
   #onTrouble(trouble) {
     // While there is still something to watch, a lost connection is nobody's worry.
     this.#offline = trouble === "network";
-    if (!this.#offline || this.video.readyState < 3) this.cards.showTrouble(trouble);
+    const stands = this.video.readyState < 3 || (this.source instanceof TiledSource && this.source.waiting);
+    if (!this.#offline || stands) this.cards.showTrouble(trouble);
   }
 
   /** @param {import("./keyboard.js").Command} command */

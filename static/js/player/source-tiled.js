@@ -1,12 +1,14 @@
 /**
- * A tiled title as a source like the others: the worker brings segments, MSE plays them, and when tiles cannot be played
+ * A tiled title as a source like the others: the worker brings segments, MSE plays them (or WebCodecs), and when tiles cannot be played
  * here (no decoder, too slow, damaged files) the untiled ladder goes on at the same place.
  */
 
-import { RenewalError } from "./playback.js";
+import { inVersion, RenewalError, versionOf } from "./playback.js";
 import { qualityMenu, renditionsOf } from "./quality.js";
 import { readCrowd } from "./crowd.js";
 import { BufferQueue } from "./tiled/buffer.js";
+import { FrameQueue } from "./tiled/frames.js";
+import { SILENCE_MIME, silence } from "./tiled/mux.js";
 import { Sound } from "./tiled/sound.js";
 import { recall, remember } from "../shared/storage.js";
 
@@ -28,8 +30,14 @@ const ABILITY_KEY = "player.tiles";
  * @property {string | null} crowdUrl
  * @property {number} capKbps
  * @property {() => Source} makeLadder
- * @property {(packing: import("./tiled/packed-layout.js").Packing | null) => void} onPacking how the pictures are laid out from now on
+ * @property {(pictures: Pictures) => void} onPictures what the pictures are like from now on
+ *
+ * @typedef {object} Pictures
+ * @property {import("./tiled/packed-layout.js").Packing | null} packing how they are laid out; null: whole
+ * @property {FrameQueue | null} frames where they come from; null: the video element
  */
+
+/** @typedef {{ segment: number, start: number, end: number }} Segment */
 
 /** @implements {Source} */
 export class TiledSource {
@@ -50,13 +58,17 @@ export class TiledSource {
   #opened = null;
   /** @type {MediaSource | null} */
   #media = null;
-  /** @type {BufferQueue | null} */
+  /** @type {BufferQueue | FrameQueue | null} */
   #queue = null;
+  /** The title's version that plays: a film that is made anew keeps the old one for those who watch it. */
+  #version = "";
   /** @type {Sound | null} */
   #sound = null;
   #timer = 0;
   #wanted = false;
   #startAt = 0;
+  /** It was playing when something else had to be opened: it plays on. */
+  #playOn = false;
   #starvedSince = 0;
   #lastAppended = false;
   #drops = { dropped: 0, total: 0 };
@@ -96,6 +108,11 @@ export class TiledSource {
   /** Whether tiles are played now. */
   get tiled() {
     return this.#ladder === null;
+  }
+
+  /** Whether the picture stands because it has not come, which the video element does not know. */
+  get waiting() {
+    return this.#ladder === null && this.#queue instanceof FrameQueue && this.#queue.waiting;
   }
 
   /** @param {number} startAt seconds */
@@ -164,6 +181,8 @@ export class TiledSource {
   /** @param {number} startAt seconds */
   #open(startAt) {
     this.#close();
+    this.#startAt = startAt;
+    this.#version = versionOf(this.#address.tiled);
     const worker = new Worker(new URL("./tiles-worker.js", import.meta.url), { type: "module" });
     this.#worker = worker;
     worker.addEventListener("message", ({ data }) => {
@@ -176,11 +195,16 @@ export class TiledSource {
     worker.postMessage({
       type: "open",
       start: {
-        url: this.#address.tiled, startAt, refused, capKbps: this.#capKbps, regions: this.#options.regions, crowd: this.#crowd,
+        url: this.#index, startAt, refused, capKbps: this.#capKbps, regions: this.#options.regions, crowd: this.#crowd,
         margin: marginHere(),
       },
     });
     this.#timer = window.setInterval(this.#tell, STATE_MS);
+  }
+
+  /** Address of the index that plays, with the newest token. */
+  get #index() {
+    return inVersion(this.#address.tiled ?? "", this.#version);
   }
 
   #close() {
@@ -208,40 +232,68 @@ export class TiledSource {
     else if (message.type === "renew") await this.#renew();
     else if (message.type === "trouble") this.#events.onTrouble(message.kind);
     else if (message.type === "recovered") this.#events.onRecovered();
+    else if (message.type === "gone") await this.#replaced(message.reason);
     else this.#fallBack(message.reason);
   }
 
   /** @param {Extract<ToPage, { type: "opened" }>} opened */
   async #onOpened(opened) {
-    if (typeof MediaSource === "undefined" || !MediaSource.isTypeSupported(opened.mime)) return this.#fallBack("no HEVC decoder");
+    if (opened.sink === "mse" && !MediaSource.isTypeSupported(opened.mime)) return this.#fallBack("no HEVC decoder");
     this.#opened = opened;
     const media = new MediaSource();
     this.#media = media;
+    const playing = this.#playOn || !this.#video.paused;
+    this.#playOn = false;
     this.#video.src = URL.createObjectURL(media);
+    // A new address has paused it.
+    if (playing) void this.#video.play().catch(() => {});
     await new Promise((resolve) => media.addEventListener("sourceopen", resolve, { once: true }));
     URL.revokeObjectURL(this.#video.src);
     if (media !== this.#media) return;
     try {
       media.duration = opened.duration;
-      this.#queue = new BufferQueue(media.addSourceBuffer(opened.mime), this.#video, {
-        onAppended: (entry) => this.#onAppended(entry),
-        onError: (reason) => this.#fallBack(String(reason)),
-        onRemoved: (from, to) => this.#worker?.postMessage({ type: "evicted", from, to }),
-      });
-      const sound = opened.audio && `audio/mp4; codecs="${opened.audio.codecs}"`;
-      if (opened.audio && sound && MediaSource.isTypeSupported(sound)) {
-        const address = (/** @type {string} */ file) => new URL(file, this.#address.tiled ?? undefined).href;
-        this.#sound = new Sound(media.addSourceBuffer(sound), this.#video, opened.audio, address, (reason) => this.#fallBack(String(reason)));
-        void this.#sound.begin();
-      }
+      this.#queue = this.#openSink(opened, media);
+      this.#openSound(opened, media);
     } catch (reason) {
       return this.#fallBack(String(reason));
     }
-    this.#options.onPacking(opened.packing);
-    this.#queue.add({ segment: -1, start: 0, end: 0, data: opened.init });
+    this.#options.onPictures({ packing: opened.packing, frames: this.#queue instanceof FrameQueue ? this.#queue : null });
     if (this.#startAt > 0) this.#video.currentTime = this.#startAt;
     this.#events.onQuality();
     this.#tell();
+  }
+
+  /**
+   * @param {Extract<ToPage, { type: "opened" }>} opened
+   * @param {MediaSource} media
+   */
+  #openSink({ sink, mime, init, codec, width, height, hvcc, duration }, media) {
+    const events = {
+      onAppended: (/** @type {Segment} */ entry) => this.#onAppended(entry),
+      onError: (/** @type {unknown} */ reason) => this.#fallBack(String(reason)),
+      onRemoved: (/** @type {number} */ from, /** @type {number} */ to) => this.#worker?.postMessage({ type: "evicted", from, to }),
+    };
+    if (sink === "frames") {
+      const config = { codec, codedWidth: width, codedHeight: height, description: hvcc };
+      return new FrameQueue(config, this.#video, duration, events);
+    }
+    const queue = new BufferQueue(media.addSourceBuffer(mime), this.#video, events);
+    queue.add({ segment: -1, start: 0, end: 0, data: init });
+    return queue;
+  }
+
+  /**
+   * The film's sound; for pictures by WebCodecs a silent one where there is none, as it is their clock.
+   * @param {Extract<ToPage, { type: "opened" }>} opened
+   * @param {MediaSource} media
+   */
+  #openSound({ audio, sink, duration }, media) {
+    const sound = audio && `audio/mp4; codecs="${audio.codecs}"`;
+    if (audio && sound && MediaSource.isTypeSupported(sound)) {
+      const address = (/** @type {string} */ file) => new URL(file, this.#index).href;
+      this.#sound = new Sound(media.addSourceBuffer(sound), this.#video, audio, address, (reason) => this.#fallBack(String(reason)));
+      void this.#sound.begin();
+    } else if (sink === "frames") media.addSourceBuffer(SILENCE_MIME).appendBuffer(silence(duration));
   }
 
   /** @param {Extract<ToPage, { type: "segment" }>} message */
@@ -250,10 +302,11 @@ export class TiledSource {
     if (last) this.#lastAppended = true;
     this.picks.set(segment, picks);
     if (this.picks.size > 60) this.picks.delete(/** @type {number} */ (this.picks.keys().next().value));
-    this.#queue.add({ segment, start, end, data });
+    if (this.#queue instanceof FrameQueue) this.#queue.add({ segment, start, end, data: /** @type {import("./tiled/chunks.js").Chunk[]} */ (data) });
+    else this.#queue.add({ segment, start, end, data: /** @type {Uint8Array<ArrayBuffer>} */ (data) });
   }
 
-  /** @param {import("./tiled/buffer.js").Entry} entry */
+  /** @param {Segment} entry */
   #onAppended({ segment, start, end }) {
     const video = this.#video;
     const opened = this.#opened;
@@ -302,39 +355,64 @@ export class TiledSource {
   /** Too slow a decoder, too slow a network: something else plays. */
   #watch() {
     const video = this.#video;
-    const quality = video.getVideoPlaybackQuality?.();
-    if (quality && document.visibilityState === "visible") {
-      const total = quality.totalVideoFrames - this.#drops.total;
-      const dropped = quality.droppedVideoFrames - this.#drops.dropped;
+    if (document.visibilityState === "visible") {
+      const counts = this.#counts();
+      const total = counts.total - this.#drops.total;
+      const dropped = counts.dropped - this.#drops.dropped;
       if (total >= SLOW_PICTURES) {
-        this.#drops = { total: quality.totalVideoFrames, dropped: quality.droppedVideoFrames };
+        this.#drops = counts;
         if (dropped > SLOW_SHARE * total) return this.#tooSlow();
       }
     }
-    const starved = !video.paused && !video.seeking && video.readyState < 3 && navigator.onLine && !video.ended;
+    const starved = !video.paused && !video.seeking && (video.readyState < 3 || this.waiting) && navigator.onLine && !video.ended;
     if (!starved) this.#starvedSince = 0;
     else if (this.#starvedSince === 0) this.#starvedSince = performance.now();
     else if (performance.now() - this.#starvedSince > STARVED * 1000 && this.#progress && this.#progress.bandwidth > 0)
       this.#fallBack("the connection is too slow for tiles");
   }
 
-  /** The decoder leaves out half of the pictures: the smaller layout next time, and then none. */
+  /** Pictures so far, and those that were left out. */
+  #counts() {
+    if (this.#queue instanceof FrameQueue) return { ...this.#queue.counts };
+    const quality = this.#video.getVideoPlaybackQuality?.();
+    return { total: quality?.totalVideoFrames ?? 0, dropped: quality?.droppedVideoFrames ?? 0 };
+  }
+
+  /** The decoder leaves out half of the pictures: the next choice of the worker's, and after the last one the ladder. */
   #tooSlow() {
     const opened = this.#opened;
     if (!opened) return;
     const { tooSlow } = recall(ABILITY_KEY, { tooSlow: /** @type {string[]} */ ([]) });
     remember(ABILITY_KEY, { tooSlow: [...new Set([...tooSlow, opened.layoutName])] });
-    if (opened.packing || !opened.packable) return this.#fallBack("the decoder is too slow");
+    this.#reopen();
+  }
+
+  /** Goes on at the same place with another decoder or another version of the title. */
+  #reopen() {
     const { currentTime, paused } = this.#video;
-    this.#startAt = currentTime;
-    this.#open(currentTime);
-    if (!paused) void this.#video.play().catch(() => {});
+    this.#playOn = !paused;
+    this.#open(this.#opened ? currentTime : this.#startAt);
+  }
+
+  /** The files are gone: where the film was made anew, the new ones play on. @param {string} reason */
+  async #replaced(reason) {
+    const before = this.#version;
+    try {
+      await this.#address.renew();
+    } catch {
+      return this.#fallBack(reason);
+    }
+    const now = versionOf(this.#address.tiled);
+    if (this.#ladder || this.#version !== before) return;
+    if (now && now !== before) this.#reopen();
+    else this.#fallBack(reason);
   }
 
   async #renew() {
     try {
       await this.#address.renew();
-      this.#worker?.postMessage({ type: "renewed", url: this.#address.tiled });
+      if (this.#address.tiled) this.#worker?.postMessage({ type: "renewed", url: this.#index });
+      else this.#fallBack("the title is not there in tiles any more");
     } catch (reason) {
       const kind = reason instanceof RenewalError ? reason.kind : "offline";
       if (kind === "offline") this.#worker?.postMessage({ type: "notRenewed" });
@@ -373,10 +451,11 @@ export class TiledSource {
 
   /** @param {number} time seconds */
   #toLadder(time) {
-    const playing = !this.#video.paused;
+    const playing = this.#playOn || !this.#video.paused;
+    this.#playOn = false;
     this.#ladderWanted = this.#choice !== "auto";
     this.#close();
-    this.#options.onPacking(null);
+    this.#options.onPictures({ packing: null, frames: null });
     this.#ladder = this.#options.makeLadder();
     this.#ladder.choose(this.#choice);
     this.#ladder.load(time);
@@ -389,9 +468,8 @@ export class TiledSource {
     const { currentTime, paused } = this.#video;
     this.#ladder?.close();
     this.#ladder = null;
-    this.#startAt = currentTime;
+    this.#playOn = !paused;
     this.#open(currentTime);
-    if (!paused) void this.#video.play().catch(() => {});
     this.#events.onQuality();
   }
 }

@@ -117,6 +117,11 @@ export class Sphere extends Group {
     }
   }
 
+  /** @param {import("three").Texture} texture where colours come from, from now on */
+  setTexture(texture) {
+    for (const material of this.#materials) material.uniforms.picture.value = texture;
+  }
+
   /**
    * Takes colours out of packed pictures from now on, or out of whole ones again.
    * @param {{ packing: import("./tiled/packed-layout.js").Packing, map: import("three").Texture } | null} packed

@@ -3,7 +3,9 @@
  * Functions marked `@frame` run for every picture; they allocate nothing (stage.test.js holds them to it).
  */
 
-import { LinearFilter, NoColorSpace, PerspectiveCamera, RepeatWrapping, Scene, VideoTexture, WebGLRenderer } from "three";
+import {
+  LinearFilter, NoColorSpace, PerspectiveCamera, RepeatWrapping, Scene, VideoFrameTexture, VideoTexture, WebGLRenderer,
+} from "three";
 import { LEFT_EYE, Sphere } from "./sphere.js";
 import { Theatre } from "./theatre.js";
 import { PackedMap } from "./tiled/packed-map.js";
@@ -31,6 +33,10 @@ export class Stage {
   #height = 0;
   /** Reads where things are in packed pictures; null while pictures are whole. @type {PackedMap | null} */
   #map = null;
+  /** Where pictures come from; null: the video element. @type {import("./tiled/frames.js").FrameQueue | null} */
+  #frames = null;
+  /** For pictures that are not the video element's. @type {VideoFrameTexture | null} */
+  #frameTexture = null;
 
   /** Called on every frame with (time in ms, seconds since the last frame, XRFrame or null). */
   /** @type {(time: number, seconds: number, frame: XRFrame | null) => void} */
@@ -59,11 +65,7 @@ export class Stage {
     this.renderer.xr.setFoveation(0);
     // The head's place is needed before the picture is drawn, so the loop brings the camera there itself.
     this.renderer.xr.cameraAutoUpdate = false;
-    this.#texture = new VideoTexture(video);
-    this.#texture.colorSpace = NoColorSpace;
-    this.#texture.minFilter = this.#texture.magFilter = LinearFilter;
-    this.#texture.wrapS = RepeatWrapping;
-    this.#texture.anisotropy = Math.min(MAX_ANISOTROPY, this.renderer.capabilities.getMaxAnisotropy());
+    this.#texture = this.#smooth(new VideoTexture(video));
     this.scene = new Scene();
     this.camera = new PerspectiveCamera(60, 1, 0.05, 50);
     this.camera.rotation.order = "YXZ";
@@ -87,20 +89,37 @@ export class Stage {
   }
 
   /**
-   * How the video's pictures are laid out from now on.
-   * @param {import("./tiled/packed-layout.js").Packing | null} packing
+   * What the pictures are like from now on.
+   * @param {import("./source-tiled.js").Pictures} pictures
    */
-  setPacking(packing) {
+  setPictures({ packing, frames }) {
     if (!(this.picture instanceof Sphere)) return;
+    this.#frames = frames;
+    if (frames) this.#frameTexture ??= this.#smooth(new VideoFrameTexture());
+    else this.#frameTexture?.dispose();
+    const texture = (frames && this.#frameTexture) ?? this.#texture;
     this.#map?.dispose();
-    this.#map = packing && new PackedMap(this.#texture, packing);
+    this.#map = packing && new PackedMap(texture, packing);
+    this.picture.setTexture(texture);
     this.picture.setPacking(packing && this.#map && { packing, map: this.#map.texture });
     this.#onShape();
   }
 
-  /** Whether the video's pictures are packed. */
-  get packed() {
-    return this.#map !== null;
+  /** Whether only this stage can draw the pictures: packed ones, and those that are not the video element's. */
+  get drawsAlone() {
+    return this.#map !== null || this.#frames !== null;
+  }
+
+  /**
+   * @template {import("three").Texture} T
+   * @param {T} texture
+   */
+  #smooth(texture) {
+    texture.colorSpace = NoColorSpace;
+    texture.minFilter = texture.magFilter = LinearFilter;
+    texture.wrapS = RepeatWrapping;
+    texture.anisotropy = Math.min(MAX_ANISOTROPY, this.renderer.capabilities.getMaxAnisotropy());
+    return texture;
   }
 
   /** Draw once more although nothing moved. */
@@ -123,6 +142,7 @@ export class Stage {
 
   #onRestored = () => {
     this.#texture.needsUpdate = true;
+    if (this.#frames && this.#frameTexture?.image) this.#frameTexture.needsUpdate = true;
     this.#stale = true;
   };
 
@@ -181,6 +201,7 @@ export class Stage {
    * @param {number} time ms
    */
   #takeVideoFrame(time) {
+    if (this.#frames !== null) return this.#takeFrame(this.#frames);
     const texture = this.#texture;
     // In the middle of a seek some browsers have no picture and would upload black: the one before stays.
     if (this.#video.readyState < 2 && this.#drawnVersion > 0) texture.version = this.#drawnVersion;
@@ -194,6 +215,20 @@ export class Stage {
     texture.needsUpdate = true;
     this.#drawnVersion = texture.version;
     this.#drawnTime = this.#video.currentTime;
+    return true;
+  }
+
+  /**
+   * @frame
+   * @param {import("./tiled/frames.js").FrameQueue} frames
+   */
+  #takeFrame(frames) {
+    const frame = frames.take();
+    const texture = this.#frameTexture;
+    if (frame === null || texture === null) return false;
+    if (this.#map === null && this.picture instanceof Sphere) this.picture.setPictureHeight(frame.codedHeight);
+    texture.setFrame(frame);
+    this.#drawnVersion = texture.version;
     return true;
   }
 }

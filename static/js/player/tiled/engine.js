@@ -4,7 +4,8 @@
  */
 
 import { BrokenData } from "./bits.js";
-import { fetchRange, FetchError } from "./fetcher.js";
+import { chunksOf } from "./chunks.js";
+import { failureOf, fetchRange, FetchError } from "./fetcher.js";
 import { GridLayout } from "./grid-layout.js";
 import { IndexError, TiledIndex } from "./index.js";
 import { mediaSegment, initSegment } from "./mux.js";
@@ -35,15 +36,25 @@ const BROKEN_MOST = 40;
  * @property {{ turns: number, p50: number, p95: number }} sharp seconds from a turn to full quality
  * @property {number} broken tiles that were refused
  *
- * @typedef {{ type: "opened", init: Uint8Array<ArrayBuffer>, mime: string, width: number, height: number, duration: number,
- *     codec: string, titleWidth: number, titleHeight: number, layoutName: string, packable: boolean,
+ * @typedef {"mse" | "frames"} Sink how the page decodes: Media Source Extensions, or WebCodecs (frames.js)
+ *
+ * @typedef {{ type: "opened", sink: Sink, init: Uint8Array<ArrayBuffer>, hvcc: Uint8Array, mime: string, width: number, height: number,
+ *     duration: number, codec: string, titleWidth: number, titleHeight: number, layoutName: string,
  *     audio: import("./index.js").AudioTrack | null, packing: import("./packed-layout.js").Packing | null }
- *   | { type: "segment", segment: number, start: number, end: number, data: Uint8Array<ArrayBuffer>, picks: Int8Array, first: boolean, last: boolean }
+ *   | { type: "segment", segment: number, start: number, end: number, data: Uint8Array<ArrayBuffer> | import("./chunks.js").Chunk[],
+ *     picks: Int8Array, last: boolean }
  *   | { type: "trouble", kind: "network" | "denied" | "gone" } | { type: "recovered" } | { type: "renew" }
- *   | { type: "fallback", reason: string } | { type: "progress", progress: Progress }} ToPage
+ *   | { type: "gone", reason: string } | { type: "fallback", reason: string } | { type: "progress", progress: Progress }} ToPage
  */
 
-/** What a browser says about a track. @typedef {(track: { codec: string, width: number, height: number, bitrate: number, framerate: number }) => Promise<{ supported: boolean, smooth: boolean }>} Able */
+/**
+ * What a browser says about a track.
+ * @typedef {{ codec: string, width: number, height: number, bitrate: number, framerate: number, hvcc: Uint8Array }} Track
+ * @typedef {(track: Track, sink: Sink) => Promise<{ supported: boolean, smooth: boolean }>} Able
+ */
+
+/** @type {Sink[]} */
+const SINKS = ["mse", "frames"];
 
 /** A picture of this many samples is decoded in software too. */
 const SMALL_PICTURE = 4096 * 2304;
@@ -54,6 +65,10 @@ export class TiledEngine {
   #post;
   #clock;
   #base = "";
+  /** @type {EngineStart | null} */
+  #start = null;
+  /** @type {Sink} */
+  #sink = "mse";
   /** @type {TiledIndex | null} */
   #index = null;
   /** @type {import("./grid-layout.js").Layout | null} */
@@ -72,8 +87,6 @@ export class TiledEngine {
   #closed = false;
   #tickAt = 0;
   #sequence = 0;
-  /** @type {Set<number>} */
-  #given = new Set();
   #bytes = /** @type {{ at: number, bytes: number }[]} */ ([]);
   #progressAt = 0;
   #look = { yaw: 0, pitch: 0 };
@@ -96,17 +109,24 @@ export class TiledEngine {
    * @param {EngineStart} start
    */
   async open(start) {
+    this.#start = start;
     this.#base = start.url;
+    await this.#begin(start);
+  }
+
+  /** @param {EngineStart} start */
+  async #begin(start) {
     try {
       const given = await this.#readIndex();
       const index = new TiledIndex(given);
-      const layout = await this.#chooseLayout(index, start);
+      const { layout, sink } = await this.#chooseLayout(index, start);
       const abort = new AbortController();
       const parts = layout.preparation.map(({ file }) => this.#whole(file, abort.signal));
       layout.prepare(await Promise.all(parts));
       if (this.#closed) return;
       this.#index = index;
       this.#layout = layout;
+      this.#sink = sink;
       this.#scheduler = new Scheduler(layout.schedule, {
         capKbps: start.capKbps, regions: start.regions, crowd: start.crowd, slots: layout.slots,
         margin: start.margin.seconds + (start.margin.pictures * index.ticks) / index.timescale,
@@ -115,13 +135,16 @@ export class TiledEngine {
       const { width, height, codec, hvcc } = layout.track;
       const init = initSegment({ width, height, timescale: index.timescale, hvcc });
       this.#post({
-        type: "opened", init, mime: `video/mp4; codecs="${codec}"`, width, height, duration: index.duration,
-        codec, titleWidth: index.width, titleHeight: index.height, layoutName: nameOf(layout), packable: index.pack !== null,
+        type: "opened", sink, init, hvcc, mime: `video/mp4; codecs="${codec}"`, width, height, duration: index.duration,
+        codec, titleWidth: index.width, titleHeight: index.height, layoutName: nameOf(layout, sink),
         audio: index.audio[0] ?? null, packing: layout instanceof PackedLayout ? layout.packing : null,
       });
       this.tick();
     } catch (reason) {
-      this.#giveUp(reason);
+      const kind = reason instanceof FetchError ? reason.kind : null;
+      // A page that stood open for long brings an address that has run out.
+      if ((kind === "expired" || kind === "denied") && !this.#closed) this.#renew(kind);
+      else this.#giveUp(reason);
     }
   }
 
@@ -130,13 +153,15 @@ export class TiledEngine {
     this.#base = url;
     this.#renewing = false;
     this.#retryAt = 0;
-    this.tick();
+    if (!this.#index && this.#start) void this.#begin(this.#start);
+    else this.tick();
   }
 
   /** The page could not renew the address: it is tried again with the next request. */
   notRenewed() {
     this.#renewing = false;
-    this.#later();
+    if (this.#index) this.#later();
+    else this.#giveUp(new FetchError("offline"));
   }
 
   /**
@@ -199,21 +224,22 @@ export class TiledEngine {
   }
 
   /**
-   * The whole picture where the decoder takes it, else the packed one.
+   * The whole picture where the decoder takes it, else the packed one; by WebCodecs where MSE takes neither.
    * @param {TiledIndex} index
    * @param {EngineStart} start
-   * @returns {Promise<import("./grid-layout.js").Layout>}
+   * @returns {Promise<{ layout: import("./grid-layout.js").Layout, sink: Sink }>}
    */
   async #chooseLayout(index, start) {
     const layouts = [new GridLayout(index), ...(index.pack ? [new PackedLayout(index)] : [])];
+    const choices = SINKS.flatMap((sink) => layouts.map((layout) => ({ layout, sink })));
     const framerate = index.timescale / index.ticks;
     let possible = null;
-    for (const layout of layouts) {
-      if (start.refused.includes(nameOf(layout))) continue;
-      const { codec, width, height } = layout.track;
-      const { supported, smooth } = await this.#able({ codec, width, height, framerate, bitrate: start.capKbps * 1000 });
-      if (supported && smooth) return layout;
-      if (supported && width * height <= SMALL_PICTURE) possible ??= layout;
+    for (const choice of choices) {
+      const { layout, sink } = choice;
+      if (start.refused.includes(nameOf(layout, sink))) continue;
+      const { supported, smooth } = await this.#able({ ...layout.track, framerate, bitrate: start.capKbps * 1000 }, sink);
+      if (supported && smooth) return choice;
+      if (supported && layout.track.width * layout.track.height <= SMALL_PICTURE) possible ??= choice;
     }
     if (!possible) throw new IndexError("this device has no decoder that is fast enough for tiles");
     return possible;
@@ -228,7 +254,7 @@ export class TiledEngine {
     const answer = await this.#fetch(this.#base, { credentials: "same-origin" }).catch(() => {
       throw new FetchError("offline");
     });
-    if (!answer.ok) throw new FetchError(answer.status === 404 ? "gone" : answer.status >= 500 ? "offline" : "denied");
+    if (!answer.ok) throw new FetchError(failureOf(answer.status), `${answer.status} for the index`);
     return answer.json().catch(() => {
       throw new IndexError("the index is not JSON");
     });
@@ -240,7 +266,7 @@ export class TiledEngine {
    */
   async #whole(file, signal) {
     const answer = await this.#fetch(this.#address(file), { credentials: "same-origin", signal });
-    if (!answer.ok) throw new FetchError("gone", file);
+    if (!answer.ok) throw new FetchError(failureOf(answer.status), `${answer.status} ${file}`);
     return new Uint8Array(await answer.arrayBuffer());
   }
 
@@ -330,11 +356,12 @@ export class TiledEngine {
     this.#post({ type: "renew" });
   }
 
-  /** @param {unknown} reason */
+  /** Files that are gone may have been replaced by newer ones: the page knows whom to ask. @param {unknown} reason */
   #giveUp(reason) {
     if (this.#closed) return;
     this.close();
-    this.#post({ type: "fallback", reason: reason instanceof Error ? reason.message : String(reason) });
+    const gone = reason instanceof FetchError && reason.kind === "gone";
+    this.#post({ type: gone ? "gone" : "fallback", reason: reason instanceof Error ? reason.message : String(reason) });
   }
 
   /** @param {number} id */
@@ -358,12 +385,12 @@ export class TiledEngine {
     const [index, layout] = [/** @type {TiledIndex} */ (this.#index), /** @type {import("./grid-layout.js").Layout} */ (this.#layout)];
     const { frame, start, duration } = index.segments[segment];
     try {
-      const pictures = layout.build(segment, picks);
-      const data = mediaSegment({ sequence: ++this.#sequence, time: frame * index.ticks, ticks: index.ticks, pictures });
-      const first = !this.#given.has(segment);
-      this.#given.add(segment);
+      const { ticks, timescale } = index;
+      const media = { sequence: ++this.#sequence, time: frame * ticks, ticks, timescale, pictures: layout.build(segment, picks) };
+      const data = this.#sink === "mse" ? mediaSegment(media) : chunksOf(media);
+      const { buffer } = data instanceof Uint8Array ? data : data[0].data;
       const last = segment === index.segments.length - 1;
-      this.#post({ type: "segment", segment, start, end: start + duration, data, picks, first, last }, [data.buffer]);
+      this.#post({ type: "segment", segment, start, end: start + duration, data, picks, last }, [buffer]);
     } catch (reason) {
       this.#giveUp(reason);
     }
@@ -389,9 +416,13 @@ export class TiledEngine {
   }
 }
 
-/** @param {import("./grid-layout.js").Layout} layout */
-function nameOf(layout) {
-  return `${layout instanceof PackedLayout ? "packed" : "grid"} ${layout.track.width}x${layout.track.height}`;
+/**
+ * @param {import("./grid-layout.js").Layout} layout
+ * @param {Sink} sink
+ */
+function nameOf(layout, sink) {
+  const name = `${layout instanceof PackedLayout ? "packed" : "grid"} ${layout.track.width}x${layout.track.height}`;
+  return sink === "mse" ? name : `${name} by frames`;
 }
 
 /**

@@ -9,15 +9,16 @@ const start = {
 const settle = () => new Promise((go) => setTimeout(go, 5));
 
 /** An engine whose network answers as `answer(url, range)` says: a status, or bytes of the range; and a clock by hand. */
-function made({ answer = () => 404, index = sampleIndex(), able = { supported: true, smooth: true } } = {}) {
+function made({ answer = () => 404, index = sampleIndex(), able = { supported: true, smooth: true }, frames = { supported: false, smooth: false } } = {}) {
   const told = [];
   const asked = [];
   const time = { now: 1 };
   const engine = new TiledEngine({
     clock: () => time.now,
-    able: async () => able,
+    able: async (_, sink) => (sink === "mse" ? able : frames),
     post: (message) => message.type !== "progress" && told.push(message),
     fetch: async (url, { headers = {} } = {}) => {
+      if (String(url).includes("/expired/")) return new Response("", { status: 410 });
       if (String(url).endsWith("index.json")) return new Response(JSON.stringify(index), { status: 200 });
       asked.push(String(url));
       const [from, to] = (headers.Range ?? "bytes=0-0").slice(6).split("-").map(Number);
@@ -50,13 +51,41 @@ test("a device that decodes no HEVC, or not fast enough, gets the ladder", async
   assert.match(told[0].reason, /no decoder/);
 });
 
-test("the lowest quality is what cannot be done without: damaged or gone, the ladder plays", async () => {
-  for (const answer of [() => 404, (_, from, to) => new Uint8Array(to - from + 1)]) {
+test("the lowest quality is what cannot be done without: damaged, the ladder plays; gone, the page asks for newer files", async () => {
+  const damaged = (_, from, to) => new Uint8Array(to - from + 1);
+  for (const [answer, said] of [[damaged, "fallback"], [() => 404, "gone"]]) {
     const { engine, types } = made({ answer });
     await engine.open(start);
     await settle();
-    assert.deepEqual(types(), ["opened", "fallback"]);
+    assert.deepEqual(types(), ["opened", said]);
   }
+});
+
+test("where MSE takes no HEVC, or too slowly, WebCodecs decodes it if it can", async () => {
+  const no = { supported: false, smooth: false };
+  const yes = { supported: true, smooth: true };
+  const { engine, told } = made({ able: no, frames: yes });
+  await engine.open(start);
+  assert.equal(told[0].sink, "frames");
+  const slow = made({ able: yes, frames: yes });
+  await slow.engine.open({ ...start, refused: ["grid 1536x768"] });
+  assert.deepEqual([slow.told[0].sink, slow.told[0].layoutName], ["frames", "grid 1536x768 by frames"]);
+  const slower = made({ able: yes, frames: yes });
+  await slower.engine.open({ ...start, refused: ["grid 1536x768", "grid 1536x768 by frames"] });
+  assert.match(slower.told[0].reason, /no decoder/);
+});
+
+test("a page that stood open past its address's time renews it before anything else", async () => {
+  const { engine, types, told } = made();
+  await engine.open({ ...start, url: "https://house/media/expired/tiled/index.json" });
+  assert.deepEqual(types(), ["renew"]);
+  engine.renewed("https://house/media/two/tiled/index.json");
+  await settle();
+  assert.equal(told[1].type, "opened");
+  const lost = made();
+  await lost.engine.open({ ...start, url: "https://house/media/expired/tiled/index.json" });
+  lost.engine.notRenewed();
+  assert.deepEqual(lost.types(), ["renew", "fallback"], "the ladder says what is wrong with the network");
 });
 
 test("an address that has run out is renewed once for all requests, and the new one is asked", async () => {

@@ -21,7 +21,7 @@ export class FetchError extends Error {
 const SILENCE_MS = 6000;
 
 /** @param {number} status @returns {FetchFailure} */
-function failureOf(status) {
+export function failureOf(status) {
   if (status === 401 || status === 410) return "expired";
   if (status === 403) return "denied";
   if (status === 404 || status === 416) return "gone";
@@ -53,6 +53,8 @@ export async function fetchRange(request, url, { from, to, total }, signal, onBy
     const stated = whole ? null : /\/(\d+)$/.exec(answer.headers.get("Content-Range") ?? "");
     if (stated && Number(stated[1]) !== total) throw new FetchError("broken", `the file has ${stated[1]} bytes, the index says ${total}`);
     const expected = whole ? total : to - from + 1;
+    const length = answer.headers.get("Content-Length");
+    if (length !== null && Number(length) !== expected) throw new FetchError("broken", `${length} bytes are offered for ${expected}`);
     const bytes = new Uint8Array(expected);
     let at = 0;
     const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();

@@ -32,6 +32,7 @@ test("a file of another size than the index says is broken, a short answer is a 
   await fails(answer(file.subarray(2, 6), 206, { "Content-Range": "bytes 2-5/11" }), "broken");
   await fails(answer(file, 206, { "Content-Range": "bytes 2-5/10" }), "broken");
   await fails(answer(file.subarray(2, 4), 206, { "Content-Range": "bytes 2-5/10" }), "offline");
+  await fails(answer(file.subarray(2, 4), 206, { "Content-Range": "bytes 2-5/10", "Content-Length": "2" }), "broken");
   await fails(answer(file.subarray(0, 7), 200), "broken");
 });
 

@@ -13,10 +13,17 @@ const TICK_MS = 100;
 
 const engine = new TiledEngine({
   fetch: (...request) => fetch(...request),
-  able: async ({ codec, ...size }) => {
+  able: async ({ codec, hvcc, ...size }, sink) => {
     const contentType = `video/mp4; codecs="${codec}"`;
+    const type = sink === "mse" ? "media-source" : "file";
+    const asked = navigator.mediaCapabilities?.decodingInfo({ type, video: { contentType, ...size } });
+    const given = await asked?.catch(() => null);
+    if (sink === "frames") {
+      const config = { codec, codedWidth: size.width, codedHeight: size.height, description: hvcc };
+      const found = typeof VideoDecoder === "undefined" ? null : await VideoDecoder.isConfigSupported(config).catch(() => null);
+      return { supported: found?.supported ?? false, smooth: given?.smooth ?? false };
+    }
     // The page asks MediaSource as well; where nothing else is said here, its word counts.
-    const given = await navigator.mediaCapabilities?.decodingInfo({ type: "media-source", video: { contentType, ...size } }).catch(() => null);
     return given ?? { supported: true, smooth: false };
   },
   post: (message, transfer = []) => postMessage(message, { transfer }),

@@ -82,7 +82,7 @@ export class VrMode {
     this.#drawByLayer(stage, session);
   }
 
-  /** A packed picture makes sense only to the shader: the texture draws from now on. */
+  /** Pictures that make sense only to the shader, or are not the video element's: the texture draws from now on. */
   drawByTexture() {
     const stage = this.#player.stage;
     if (!this.#layer || !stage) return;
@@ -98,7 +98,7 @@ export class VrMode {
    */
   #drawByLayer(stage, session) {
     const space = stage.renderer.xr.getReferenceSpace();
-    if (this.#session !== session || !space || !(stage.picture instanceof Sphere) || stage.packed) return;
+    if (this.#session !== session || !space || !(stage.picture instanceof Sphere) || stage.drawsAlone) return;
     this.#layer = MediaLayer.create(session, space, this.#player.video, this.#player.config.stereo);
     if (!this.#layer) return;
     stage.picture.visible = false;

@@ -1,0 +1,217 @@
+/**
+ * Pictures by WebCodecs, where MSE takes no HEVC: segments go in as they go into a BufferQueue, decoded pictures come out one
+ * by one, by the video element's clock. The element itself plays the sound, so pausing, seeking and speed are its own.
+ *
+ * Segments begin with random-access pictures, so the quality changes from one to the next and a seek begins with one. Few
+ * pictures are decoded ahead: each holds a decoder's surface until it is closed.
+ */
+
+const MOST_AHEAD = 8;
+/** Pictures that must be there before the clock goes on after it had to wait. */
+const ENOUGH = 4;
+/** Seconds kept behind the playhead. */
+const KEEP_BEHIND = 10;
+/** Half a picture at 60 a second, in microseconds: clocks of sound and picture are not the same to the last digit. */
+const EARLY = 8000;
+
+/**
+ * @typedef {object} FrameEntry
+ * @property {number} segment
+ * @property {number} start seconds
+ * @property {number} end seconds
+ * @property {import("./chunks.js").Chunk[]} data
+ */
+
+export class FrameQueue {
+  #config;
+  #video;
+  #events;
+  #end;
+  /** @type {VideoDecoder} */
+  #decoder;
+  /** @type {Map<number, FrameEntry>} */
+  #entries = new Map();
+  /** What is decoded next. @type {{ entry: FrameEntry, at: number } | null} */
+  #cursor = null;
+  /** Decoded and not shown yet, in the order of showing. @type {VideoFrame[]} */
+  #frames = [];
+  /** On the screen; open, as the texture may be needed again. @type {VideoFrame | null} */
+  #shown = null;
+  /** Pictures before this belong to the way to a seek's goal, microseconds. */
+  #from = 0;
+  #held = false;
+  /** Pictures that were decoded, and those of them that came too late to be shown. */
+  counts = { total: 0, dropped: 0 };
+
+  /**
+   * @param {VideoDecoderConfig} config
+   * @param {HTMLVideoElement} video the clock
+   * @param {number} duration seconds
+   * @param {object} events
+   * @param {(entry: FrameEntry) => void} events.onAppended
+   * @param {(reason: unknown) => void} events.onError
+   * @param {(from: number, to: number) => void} [events.onRemoved] seconds
+   */
+  constructor(config, video, duration, events) {
+    this.#config = config;
+    this.#video = video;
+    this.#end = (duration - 0.1) * 1e6;
+    this.#events = events;
+    this.#decoder = new VideoDecoder({ output: (frame) => this.#onFrame(frame), error: (reason) => events.onError(reason) });
+    this.#decoder.configure(config);
+    this.#decoder.addEventListener("dequeue", this.#decode);
+    video.addEventListener("seeking", this.#restart);
+  }
+
+  /** Nothing waits to be taken in. */
+  get idle() {
+    return true;
+  }
+
+  /** Whether the clock stands because a picture is missing. */
+  get waiting() {
+    return this.#held;
+  }
+
+  /** Pictures that are decoded and open. */
+  get open() {
+    return this.#frames.length + (this.#shown ? 1 : 0);
+  }
+
+  /** @param {FrameEntry} entry one that is there already is replaced, but for what has been decoded of it */
+  add(entry) {
+    this.#entries.set(entry.segment, entry);
+    if (this.#cursor?.at === 0 && this.#cursor.entry.segment === entry.segment) this.#cursor.entry = entry;
+    this.#forget();
+    this.#decode();
+    queueMicrotask(() => this.#events.onAppended(entry));
+  }
+
+  close() {
+    this.#video.removeEventListener("seeking", this.#restart);
+    this.#decoder.removeEventListener("dequeue", this.#decode);
+    if (this.#decoder.state !== "closed") this.#decoder.close();
+    this.#clear();
+    this.#shown?.close();
+    this.#shown = null;
+    if (this.#held) this.#hold(false);
+  }
+
+  /**
+   * The picture that is due now, if it is another one than before; it stays open until the next one is taken.
+   * @frame
+   * @returns {VideoFrame | null}
+   */
+  take() {
+    const now = this.#video.currentTime * 1e6 + EARLY;
+    const before = this.#shown;
+    while (this.#frames.length > 0 && this.#frames[0].timestamp <= now) {
+      if (this.#shown !== null) this.#shown.close();
+      this.#shown = /** @type {VideoFrame} */ (this.#frames.shift());
+    }
+    this.#watch(now);
+    this.#decode();
+    return this.#shown === before ? null : this.#shown;
+  }
+
+  /**
+   * Holds the clock while the picture for it is missing, and lets it go on when there are enough.
+   * @frame
+   * @param {number} now microseconds
+   */
+  #watch(now) {
+    const cursor = this.#cursor;
+    // Hidden for a while, or too slow a decoder: what lies between is not worth decoding.
+    if (cursor !== null && now > cursor.entry.end * 1e6 + EARLY && this.#entryAt(now / 1e6) !== null) this.#restart();
+    const shown = this.#shown;
+    const due = shown === null || now > shown.timestamp + 2 * (shown.duration ?? 0) || now < shown.timestamp;
+    const lacking = due && this.#frames.length === 0 && now < this.#end;
+    if (lacking !== this.#held && (lacking || this.#frames.length >= ENOUGH || now >= this.#end || this.#atEnd())) this.#hold(lacking);
+  }
+
+  /** Everything that is there has been given to the decoder. */
+  #atEnd() {
+    return this.#cursor !== null && this.#cursor.at === this.#cursor.entry.data.length && this.#decoder.decodeQueueSize === 0;
+  }
+
+  /** @param {boolean} held */
+  #hold(held) {
+    this.#held = held;
+    this.#video.playbackRate = held ? 0 : this.#video.defaultPlaybackRate;
+  }
+
+  /** @param {VideoFrame} frame */
+  #onFrame(frame) {
+    this.#frames.push(frame);
+    if (frame.timestamp >= this.#from) this.counts.total++;
+    const now = this.#video.currentTime * 1e6 + EARLY;
+    while (this.#frames.length > 1 && this.#frames[1].timestamp <= now) {
+      const late = /** @type {VideoFrame} */ (this.#frames.shift());
+      if (late.timestamp >= this.#from) this.counts.dropped++;
+      late.close();
+    }
+    this.#decode();
+  }
+
+  /** Feeds the decoder, never further ahead than its surfaces reach. */
+  #decode = () => {
+    while (this.#decoder.state === "configured" && this.#frames.length + this.#decoder.decodeQueueSize < MOST_AHEAD) {
+      const chunk = this.#next();
+      if (!chunk) return;
+      this.#decoder.decode(new EncodedVideoChunk(chunk));
+      // Nothing follows that would bring the last pictures out of the decoder.
+      if (this.#cursor?.at === this.#cursor?.entry.data.length && !this.#following()) void this.#decoder.flush().catch(() => {});
+    }
+  };
+
+  #next() {
+    const cursor = (this.#cursor ??= this.#begin());
+    if (!cursor) return null;
+    if (cursor.at === cursor.entry.data.length) {
+      const following = this.#following();
+      if (!following) return null;
+      cursor.entry = following;
+      cursor.at = 0;
+    }
+    return cursor.entry.data[cursor.at++];
+  }
+
+  #begin() {
+    const entry = this.#entryAt(this.#video.currentTime);
+    return entry && { entry, at: 0 };
+  }
+
+  #following() {
+    return this.#cursor && this.#entries.get(this.#cursor.entry.segment + 1);
+  }
+
+  /** @param {number} time seconds */
+  #entryAt(time) {
+    for (const entry of this.#entries.values()) if (entry.start <= time + 1e-3 && time < entry.end) return entry;
+    return null;
+  }
+
+  /** From the playhead on, as after a seek. */
+  #restart = () => {
+    if (this.#decoder.state === "closed") return;
+    this.#decoder.reset();
+    this.#decoder.configure(this.#config);
+    this.#clear();
+    this.#cursor = null;
+    this.#from = this.#video.currentTime * 1e6;
+    this.#decode();
+  };
+
+  #clear() {
+    for (const frame of this.#frames) frame.close();
+    this.#frames = [];
+  }
+
+  #forget() {
+    for (const { segment, start, end } of [...this.#entries.values()]) {
+      if (end > this.#video.currentTime - KEEP_BEHIND) continue;
+      this.#entries.delete(segment);
+      this.#events.onRemoved?.(start, end);
+    }
+  }
+}
