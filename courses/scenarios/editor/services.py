@@ -12,19 +12,18 @@ from courses.scenarios.editor.check import LONGEST_SOURCE, accepted_document, ha
 from courses.scenarios.editor.errors import Conflict, EditorRefused
 from courses.scenarios.editor.permissions import CHANGE, PUBLISH, WRITE, require
 from courses.scenarios.language.lint import lint_text
+from courses.scenarios.language.model import RESERVED_IDS
 from courses.scenarios.models import Scenario, ScenarioState, ScenarioVersion
 from courses.scenarios.services.shipped import digest_of
 
 KEY = re.compile(r"[a-z][a-z0-9-]{2,59}")
-# Words that are addresses next to the scenarios' own.
-RESERVED = frozenset({"editor", "join", "runs", "training", "api", "schemas"})
 
 
 @transaction.atomic
 def create_scenario(author: User, key: str, source: str) -> ScenarioVersion:
     """A new scenario with its first version; its text gets that id. Raises PermissionDenied, EditorRefused."""
     require(author, WRITE)
-    if not KEY.fullmatch(key) or key in RESERVED:
+    if not KEY.fullmatch(key) or key in RESERVED_IDS:
         raise EditorRefused("key")
     source = re.sub(r"(?m)^id:.*$", f"id: {key}", source, count=1)
     try:

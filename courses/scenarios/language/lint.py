@@ -10,6 +10,7 @@ from courses.scenarios.language.load import BadDefinition, Document, Finding, Pl
 from courses.scenarios.language.model import (
     LANGUAGES,
     MACHINE_FACTS,
+    RESERVED_IDS,
     Condition,
     Definition,
     conditions_in,
@@ -217,6 +218,8 @@ class _Lint:
                 yield self._at("zero_before_full", "objectives", index, "measure", name=objective.id)
 
     def _identifiers(self) -> Iterator[Finding]:
+        if self.definition.id in RESERVED_IDS:
+            yield self._at("reserved_id", "id", name=self.definition.id)
         for section in ("people", "objects", "roles", "objectives", "critical_errors", "distractors"):
             seen = set()
             for index, thing in enumerate(self.definition.raw.get(section, ())):

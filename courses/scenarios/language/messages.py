@@ -36,6 +36,9 @@ SENTENCES = {
     "end_goes_on": gettext_lazy("The state “%(name)s” ends the scenario, so its transitions are never taken."),
     "weights": gettext_lazy("The weights of the objectives add up to %(total)s instead of 100."),
     "zero_before_full": gettext_lazy("In “%(name)s” zero_at_s must be later than within_s."),
+    "reserved_id": gettext_lazy(
+        "A scenario cannot be called “%(name)s”: a page of this site has that address. Choose another id."
+    ),
     "id_twice": gettext_lazy("The id “%(name)s” is there twice in this list."),
     "unused_prompt": gettext_lazy("The prompt “%(name)s” is never said."),
 }

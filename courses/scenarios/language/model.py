@@ -9,6 +9,8 @@ Condition = Mapping[str, Any] | list[Any]
 Effect = Mapping[str, Any]
 LANGUAGES = ("zh-hans", "en")
 MODES = ("guided", "practice", "exam")
+# Addresses beside the scenarios' own (/scenarios/<id>/ and /scenarios/editor/<id>/): no scenario can be called so.
+RESERVED_IDS = frozenset({"api", "editor", "join", "new", "runs", "training"})
 
 # What the run itself notes; an objective or a condition may name these besides the scenario's own actions.
 MACHINE_FACTS = frozenset(
