@@ -16,7 +16,7 @@ from streaming.library.packaging.assemble import audio_track
 from streaming.library.packaging.names import INIT_NAME
 from streaming.library.probe.timeline import Timeline
 from streaming.library.tiled.boxes import configuration_record
-from streaming.library.tiled.encode import TiledSettings
+from streaming.library.tiled.encode import CRF, LOW_CRF, OFFSETS, TiledSettings
 from streaming.library.tiled.grid import Grid, choose_grid, low_grid, parse_grid
 from streaming.library.tiled.index import INDEX_NAME, MANIFEST_NAME, SegmentFacts, Sound, Title, index_bytes, make_index
 from streaming.library.tiled.packed import plan_packing
@@ -26,8 +26,6 @@ from streaming.library.tiled.strips import FILE_NAME, make_strips
 from streaming.library.transcode.ladder import cut, largest_hevc
 
 SEGMENT_SECONDS = 1.0
-# CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere.
-CRF, OFFSETS, LOW_CRF = 24.0, (0.0, 7.0, 16.0), 32.0
 # What the untiled HEVC rendition of the same size has in its options has no meaning here.
 MOST_KBPS = 0
 

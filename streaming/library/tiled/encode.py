@@ -13,6 +13,8 @@ from streaming.library.tiled.boxes import TileUnit, merged_entry
 from streaming.library.tiled.grid import Grid
 
 PRESET = "superfast"
+# CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere. docs/tiles.md, "Why these qualities".
+CRF, OFFSETS, LOW_CRF = 26.0, (0.0, 4.0, 8.0, 14.0), 32.0
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,28 @@
 /**
- * Which quality each tile of a segment gets: most utility per bit first, until the budget is spent.
+ * Which quality each tile of a segment gets: most utility per bit first, until the budget is spent or bits bring next to nothing.
  *
- * Utility is the error that a person does not see: the tile's expected share of the view times the mean squared error
- * that the better quality removes. Costs are the true sizes of the index. A tile that is already there in some quality
- * costs nothing at that quality and its whole size at any other, since tiles are fetched whole.
+ * Utility is what the views to be expected gain in PSNR, by their probability. It is the logarithm of the error of a whole view that counts:
+ * a corner in the lowest quality spoils a view whose rest is perfect, and one perfect tile does little for a view of the lowest quality. So
+ * a view that is sure gets full to its edges before anything is spent on one that is not. Costs are the true sizes of the index. A tile
+ * that is already there in some quality costs nothing at that quality and its whole size at any other, since tiles are fetched whole.
  */
 
+/** Nepers of a view's error (4.3 dB) that a megabyte must bring: what bits bring when all of the sphere gets them equally. */
+const WORTH_LEAST = 0.5;
+
 /**
+ * @typedef {{ weight: number, shares: Float64Array }} ExpectedView its probability, and how much of it each tile fills
+ *
  * @typedef {object} PlanInput
  * @property {number} tiles
  * @property {number} qualities best first; the last one is the floor that every tile has at least
  * @property {(quality: number, tile: number) => number} size bytes; of the floor too
  * @property {ArrayLike<number>} losses mean squared error of each quality, smallest first
- * @property {ArrayLike<number>} weights expected share of the view of each tile
+ * @property {ExpectedView[]} views
  * @property {number} budget bytes that may still be fetched
  * @property {Int8Array} have the best quality of each tile that is there or on its way; `qualities` where there is none
  * @property {Iterable<number>} [always] tiles that get the best quality before all others (an instructor's regions)
+ * @property {ArrayLike<number>} [shut] 1: tiles that stay as they are
  * @property {number} [most] how many tiles may be better than the floor (slots of a packed picture): those with the
  *   largest weights, after those of `always`
  *
@@ -29,65 +36,83 @@
  * @returns {Plan}
  */
 export function planTiles(input) {
-  const { tiles, qualities, size, losses, weights, have } = input;
+  const { tiles, qualities, size, losses, have } = input;
   const floor = qualities - 1;
   const picks = new Int8Array(tiles);
-  const allowed = mostWanted(input);
   let bytes = 0;
   const cost = (/** @type {number} */ tile, /** @type {number} */ quality) => (have[tile] === quality ? 0 : size(quality, tile));
   for (let tile = 0; tile < tiles; tile++) {
     picks[tile] = Math.min(have[tile], floor);
     if (have[tile] > floor) bytes += size(floor, tile);
   }
-  /**
-   * Takes a better quality where the budget allows it.
-   * @param {number} tile
-   * @param {number} quality
-   */
-  const take = (tile, quality) => {
-    const price = cost(tile, quality) - cost(tile, picks[tile]);
-    if (bytes + price > input.budget) return false;
+  const marked = [...(input.always ?? [])];
+  const open = openTiles(input, marked);
+  for (const tile of marked) {
+    const price = cost(tile, 0) - cost(tile, picks[tile]);
+    if (picks[tile] === 0 || !open.has(tile) || bytes + price > input.budget) continue;
     bytes += price;
-    picks[tile] = quality;
-    return true;
-  };
-  for (const tile of input.always ?? []) if (picks[tile] > 0 && allowed(tile)) take(tile, 0);
-  const queue = new StepQueue();
-  const offer = (/** @type {number} */ tile) => {
-    let best = -1;
-    let ratio = 0;
-    for (let quality = picks[tile] - 1; quality >= 0; quality--) {
-      const price = cost(tile, quality) - cost(tile, picks[tile]);
-      const gain = weights[tile] * (losses[picks[tile]] - losses[quality]);
-      const value = gain / Math.max(1, price);
-      if (value > ratio) {
-        ratio = value;
-        best = quality;
+    picks[tile] = 0;
+  }
+  const seen = input.views.map((view) => ({ ...view, error: errorOf(view, picks, losses) }));
+  for (;;) {
+    let [best, bestTile, bestQuality] = [WORTH_LEAST / 1e6, -1, 0];
+    for (const tile of open) {
+      for (let quality = picks[tile] - 1; quality >= 0; quality--) {
+        const price = cost(tile, quality) - cost(tile, picks[tile]);
+        if (bytes + price > input.budget) continue;
+        const value = gain(seen, tile, losses[picks[tile]] - losses[quality]) / Math.max(1, price);
+        if (value > best) [best, bestTile, bestQuality] = [value, tile, quality];
       }
     }
-    if (best >= 0) queue.push(ratio, tile, best, picks[tile]);
-  };
-  for (let tile = 0; tile < tiles; tile++) if (weights[tile] > 0 && allowed(tile)) offer(tile);
-  for (let step = queue.pop(); step; step = queue.pop()) {
-    if (picks[step.tile] !== step.from) continue;
-    // A step that does not fit leaves room for smaller ones of other tiles.
-    if (take(step.tile, step.quality)) offer(step.tile);
+    if (bestTile < 0) return { picks, bytes };
+    bytes += cost(bestTile, bestQuality) - cost(bestTile, picks[bestTile]);
+    const less = losses[picks[bestTile]] - losses[bestQuality];
+    for (const view of seen) view.error -= view.shares[bestTile] * less;
+    picks[bestTile] = bestQuality;
+    if (bestQuality === 0) open.delete(bestTile);
   }
-  return { picks, bytes };
 }
 
 /**
- * Which tiles may be better than the floor.
- * @param {PlanInput} input
- * @returns {(tile: number) => boolean}
+ * What all views gain when one tile loses some of its error, in nepers.
+ * @param {(ExpectedView & { error: number })[]} seen
+ * @param {number} tile
+ * @param {number} less
  */
-function mostWanted({ tiles, weights, most = tiles, always = [] }) {
-  if (most >= tiles) return () => true;
-  const marked = new Set(always);
-  const order = Array.from({ length: tiles }, (_, tile) => tile).filter((tile) => marked.has(tile) || weights[tile] > 0);
-  order.sort((a, b) => Number(marked.has(b)) - Number(marked.has(a)) || weights[b] - weights[a]);
-  const chosen = new Set(order.slice(0, most));
-  return (tile) => chosen.has(tile);
+function gain(seen, tile, less) {
+  let sum = 0;
+  for (const { weight, shares, error } of seen) {
+    const part = shares[tile] * less;
+    // -log(1 - x), near enough.
+    if (part > 0) sum += (weight * part) / (error - part / 2);
+  }
+  return sum;
+}
+
+/**
+ * @param {ExpectedView} view
+ * @param {Int8Array} picks
+ * @param {ArrayLike<number>} losses
+ */
+export function errorOf({ shares }, picks, losses) {
+  let error = 0;
+  for (let tile = 0; tile < picks.length; tile++) if (shares[tile]) error += shares[tile] * losses[picks[tile]];
+  return error;
+}
+
+/**
+ * Tiles that may get better than they are.
+ * @param {PlanInput} input
+ * @param {number[]} marked
+ * @returns {Set<number>}
+ */
+function openTiles({ tiles, views, shut, most = tiles }, marked) {
+  const weights = new Float64Array(tiles);
+  for (const { weight, shares } of views) for (let tile = 0; tile < tiles; tile++) weights[tile] += weight * shares[tile];
+  for (const tile of marked) weights[tile] += 1;
+  const order = [...weights.keys()].filter((tile) => weights[tile] > 0 && !shut?.[tile]);
+  if (order.length > most) order.sort((a, b) => weights[b] - weights[a]).length = most;
+  return new Set(order);
 }
 
 /**
@@ -104,41 +129,4 @@ export function lossesOf(qualities) {
   });
   for (let i = 1; i < losses.length; i++) losses[i] = Math.max(losses[i], losses[i - 1] * 1.01);
   return losses;
-}
-
-/** Steps by utility per byte, largest first (a binary heap). */
-class StepQueue {
-  /** @type {{ ratio: number, tile: number, quality: number, from: number }[]} */
-  #heap = [];
-
-  /**
-   * @param {number} ratio
-   * @param {number} tile
-   * @param {number} quality
-   * @param {number} from
-   */
-  push(ratio, tile, quality, from) {
-    const heap = this.#heap;
-    let at = heap.push({ ratio, tile, quality, from }) - 1;
-    for (let up = (at - 1) >> 1; at > 0 && heap[up].ratio < heap[at].ratio; up = (at - 1) >> 1) {
-      [heap[up], heap[at]] = [heap[at], heap[up]];
-      at = up;
-    }
-  }
-
-  pop() {
-    const heap = this.#heap;
-    const top = heap[0];
-    const last = heap.pop();
-    if (heap.length && last) {
-      heap[0] = last;
-      for (let at = 0, child = 1; child < heap.length; child = 2 * at + 1) {
-        if (child + 1 < heap.length && heap[child + 1].ratio > heap[child].ratio) child++;
-        if (heap[at].ratio >= heap[child].ratio) break;
-        [heap[at], heap[child]] = [heap[child], heap[at]];
-        at = child;
-      }
-    }
-    return top;
-  }
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lossesOf, planTiles } from "./plan.js";
+import { errorOf, lossesOf, planTiles } from "./plan.js";
 import { Throughput } from "./throughput.js";
 
 const nothing = (tiles) => new Int8Array(tiles).fill(3);
 const sizes = [9000, 3000, 1000];
-const base = { tiles: 4, qualities: 3, size: (quality) => sizes[quality], losses: [4, 10, 40], weights: [0.6, 0.3, 0.1, 0], have: nothing(4) };
+/** One view for sure, filled by the tiles in these shares. */
+const sure = (shares) => [{ weight: 1, shares: Float64Array.from(shares) }];
+const base = { tiles: 4, qualities: 3, size: (quality) => sizes[quality], losses: [4, 10, 40], views: sure([0.6, 0.3, 0.1, 0]), have: nothing(4) };
 
 test("without bits to spare every tile has the lowest quality", () => {
   const { picks, bytes } = planTiles({ ...base, budget: 4000 });
@@ -18,6 +20,26 @@ test("bits go where one looks; a tile nobody will see gets none", () => {
   assert.deepEqual([...picks], [1, 1, 2, 2]);
   assert.equal(bytes, 8000);
   assert.deepEqual([...planTiles({ ...base, budget: 1e9 }).picks], [0, 0, 0, 2]);
+});
+
+test("a view that is sure gets full to its edges before one that is not", () => {
+  const views = [{ weight: 0.7, shares: Float64Array.from([0.95, 0.05, 0, 0]) }, { weight: 0.3, shares: Float64Array.from([0, 0, 0.5, 0.5]) }];
+  const { picks } = planTiles({ ...base, losses: [4, 38, 40], views, budget: 4000 + 2 * 8000 });
+  assert.deepEqual([...picks], [0, 0, 2, 2], "5 % of the view weigh more than half of an unlikely one");
+});
+
+test("bits that bring next to nothing are not spent", () => {
+  const size = (quality) => [9e6, 3e6, 1000][quality];
+  const { picks } = planTiles({ ...base, size, losses: [39.9, 39.95, 40], budget: 1e9 });
+  assert.deepEqual([...picks], [2, 2, 2, 2]);
+});
+
+test("a tile whose better qualities are broken stays as it is", () => {
+  assert.deepEqual([...planTiles({ ...base, shut: [1, 0, 0, 0], budget: 1e9 }).picks], [2, 0, 0, 2]);
+});
+
+test("the error of a view is that of its tiles by their shares", () => {
+  assert.ok(Math.abs(errorOf(base.views[0], Int8Array.from([0, 1, 2, 2]), base.losses) - (0.6 * 4 + 0.3 * 10 + 0.1 * 40)) < 1e-9);
 });
 
 test("the budget is never passed", () => {
@@ -43,7 +65,7 @@ test("no more better tiles than a packed picture has places for", () => {
 
 test("among the best uses of few bytes none is wasted on tiny gains", () => {
   const size = (quality, tile) => (tile === 0 ? [50_000, 40_000, 1000] : [2000, 1500, 1000])[quality];
-  const { picks } = planTiles({ ...base, size, weights: [0.3, 0.25, 0.25, 0.2], budget: 4000 + 3200 });
+  const { picks } = planTiles({ ...base, size, views: sure([0.3, 0.25, 0.25, 0.2]), budget: 4000 + 3200 });
   assert.equal(picks[0], 2);
   assert.ok([...picks.slice(1)].every((quality) => quality === 0));
 });

@@ -18,19 +18,21 @@
 
 import { boxesWithin } from "../regions.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
-import { lossesOf, planTiles } from "./plan.js";
-import { HeadTracker, predictView, tileProbabilities } from "./predict.js";
+import { HeadTracker } from "./motion.js";
+import { errorOf, lossesOf, planTiles } from "./plan.js";
+import { expectedViews, predictView } from "./predict.js";
 import { Throughput } from "./throughput.js";
 
-/** Seconds of floor fetched ahead, playing; before anyone pressed play. */
+/** Seconds of floor fetched ahead, playing; while the connection brings less than the cap allows; before anyone pressed play. */
 const FLOOR_AHEAD = 8;
+const FLOOR_AHEAD_SLOW = 3;
 const FLOOR_AHEAD_IDLE = 2;
 /**
  * Seconds before its play that a segment's better tiles are first asked for: as long as they need to come, and this much
  * more. Sooner the view is not known.
  */
 const RICH_SPARE = 0.4;
-const RICH_LEAST = 0.8;
+const RICH_LEAST = 0.6;
 const RICH_MOST = 2.2;
 /** Seconds between handing a segment to the decoder and its play: decoders read a few pictures ahead. */
 const MARGIN = 0.2;
@@ -39,7 +41,7 @@ const LAST_CALL = 0.1;
 /** Share of the measured throughput that is planned with. */
 const SAFETY = 0.85;
 /** Overdraft of a segment's allowance for a turn that was not foreseen, as share of the allowance; it is paid back. */
-const TURN_CREDIT = 0.6;
+const TURN_CREDIT = 1;
 /** Degrees between the view that was planned for and the one expected now that make it another view. */
 const TURNED = 12;
 /** A segment is planned once; again when the view expected for it has moved this far (degrees). */
@@ -53,8 +55,10 @@ const MOST_REQUESTS = 24;
 const MOST_FLOORS = 2;
 /** Bytes between two wanted tiles that are fetched along rather than ask twice, and never more than half of what is wanted. */
 const JOIN_GAP = 2048;
-/** A plan that brings less than this share of the view's error is not worth requests. */
-const WORTH = 0.004;
+/** Nepers of the view's error (4.3 dB) below which a plan is not worth requests. */
+const WORTH = 0.01;
+/** A request under way for tiles that fill less of the views expected now than this is dropped after a turn. */
+const STALE = 0.02;
 
 /**
  * @typedef {object} SegmentFacts
@@ -227,7 +231,7 @@ export class Scheduler {
     this.#earn(now);
     this.#cancel(now, media, current, actions);
     this.#append(now, media, current, actions);
-    const ahead = this.#wanted ? FLOOR_AHEAD : FLOOR_AHEAD_IDLE;
+    const ahead = !this.#wanted ? FLOOR_AHEAD_IDLE : this.#slow ? FLOOR_AHEAD_SLOW : FLOOR_AHEAD;
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
       const near = segments[s].start < media + this.#richAhead(s);
@@ -343,6 +347,11 @@ export class Scheduler {
     return Math.min((this.capKbps * 1000) / 8, SAFETY * this.throughput.estimate);
   }
 
+  /** Whether the connection brings less than the cap allows: then what is buffered of the floor is used up for a while. */
+  get #slow() {
+    return SAFETY * this.throughput.estimate < (this.capKbps * 1000) / 8;
+  }
+
   // --- the parts of a decision ---------------------------------------------------------------
 
   /** Time brings allowance: what is not used lapses but for a little, what was borrowed is paid back. @param {number} now */
@@ -357,10 +366,16 @@ export class Scheduler {
 
   /** Seconds before its play that a segment's better tiles are asked for. @param {number} segment */
   #richAhead(segment) {
-    const coming = this.#allowance(segment) / (SAFETY * this.throughput.estimate);
+    const coming = (this.#allowance(segment) - this.#usualFloor(segment)) / (SAFETY * this.throughput.estimate);
     const wanted = Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
     // A decoder that reads further ahead must be served sooner.
     return (wanted + Math.max(0, this.#margin - MARGIN)) * Math.max(1, this.#rate);
+  }
+
+  /** Bytes of floor that go along with the better tiles of a segment. @param {number} segment */
+  #usualFloor(segment) {
+    const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / this.#index.segments[segment].duration));
+    return this.#slow && this.#states.get(last)?.floor === "here" ? 0 : this.#floorBytes(segment);
   }
 
   /** @param {number} segment */
@@ -425,18 +440,16 @@ export class Scheduler {
   #picks({ have, appended }, now, segment, left) {
     if (appended && !differs(have, appended)) return null;
     if (this.slots >= this.tiles) return have.slice();
-    const { start, duration } = this.#index.segments[segment];
-    const ahead = left + duration / 2;
-    const weights = this.#weights(predictView(this.#head, now, ahead), ahead, start + duration / 2);
+    const views = this.#views(now, segment, left);
+    const weights = new Float64Array(this.tiles);
+    for (const { weight, shares } of views) for (let tile = 0; tile < weights.length; tile++) weights[tile] += weight * shares[tile];
     for (const tile of this.#always(this.#index.segments[segment])) weights[tile] += 1;
     const floor = this.none - 1;
     const order = [...have.keys()].filter((tile) => have[tile] < floor).sort((a, b) => weights[b] - weights[a]);
     const picks = new Int8Array(this.tiles).fill(floor);
     for (const tile of order.slice(0, this.slots)) picks[tile] = have[tile];
-    if (!appended) return picks;
-    let gain = 0;
-    for (let tile = 0; tile < picks.length; tile++) gain += weights[tile] * (this.#losses[appended[tile]] - this.#losses[picks[tile]]);
-    return gain > WORTH * (this.#losses[floor] - this.#losses[0]) ? picks : null;
+    if (!appended || this.#gain(views, appended, picks) > WORTH) return picks;
+    return null;
   }
 
   /**
@@ -475,9 +488,9 @@ export class Scheduler {
     const ahead = Math.max(0, seconds) + duration / 2;
     const view = predictView(this.#head, now, ahead);
     if (!standing && state.aimed && angleBetween(state.aimed, view) < REAIM) return;
-    const weights = this.#weights(view, ahead, start + duration / 2);
-    for (let tile = 0; tile < weights.length; tile++) if (state.shut[tile]) weights[tile] = 0;
-    const wanted = this.#plan(state, segment, view, weights, time);
+    const views = this.#views(now, segment, Math.max(0, seconds));
+    if (state.aimed && angleBetween(state.aimed, view) > TURNED) this.#dropStale(now, state, views, actions);
+    const wanted = this.#plan(state, segment, view, views, time);
     if (!wanted) return;
     state.planned ??= view;
     state.aimed = view;
@@ -490,30 +503,63 @@ export class Scheduler {
   }
 
   /**
-   * Expected share of the view, and a trace of the sphere, so that spare bits go where one may turn.
-   * @param {import("./predict.js").Prediction} view
-   * @param {number} ahead seconds
-   * @param {number} mediaTime
+   * After a turn, what was asked for the view before it makes room.
+   * @param {number} now
+   * @param {SegmentState} state
+   * @param {import("./plan.js").ExpectedView[]} views
+   * @param {Action[]} actions
    */
-  #weights(view, ahead, mediaTime) {
-    const weights = tileProbabilities(this.#map, view, { crowd: this.crowd, mediaTime, ahead });
-    for (let tile = 0; tile < weights.length; tile++) weights[tile] += 0.003 * this.#angles[tile];
-    return weights;
+  #dropStale(now, state, views, actions) {
+    for (const id of [...state.requests]) {
+      const request = this.#requests.get(id);
+      if (!request || request.floor) continue;
+      let share = 0;
+      for (const { weight, shares } of views) for (let tile = request.first; tile <= request.last; tile++) share += weight * shares[tile];
+      if (share >= STALE) continue;
+      this.#drop(now, id);
+      actions.push({ type: "cancel", id });
+    }
+    this.#recount(state);
+  }
+
+  /**
+   * The views to expect while a segment plays.
+   * @param {number} now
+   * @param {number} segment
+   * @param {number} left seconds until it plays
+   * @returns {import("./plan.js").ExpectedView[]}
+   */
+  #views(now, segment, left) {
+    const { start, duration } = this.#index.segments[segment];
+    const views = expectedViews(this.#head, now, left, duration, { crowd: this.crowd, mediaTime: start + duration / 2 });
+    return views.map(({ weight, ...direction }) => ({ weight, shares: this.#map.view(direction) }));
+  }
+
+  /**
+   * What the views gain by better picks, in nepers of their error.
+   * @param {import("./plan.js").ExpectedView[]} views
+   * @param {Int8Array} before
+   * @param {Int8Array} after
+   */
+  #gain(views, before, after) {
+    let gain = 0;
+    for (const view of views) gain += view.weight * Math.log(errorOf(view, before, this.#losses) / errorOf(view, after, this.#losses));
+    return gain;
   }
 
   /**
    * @param {SegmentState} state
    * @param {number} segment
    * @param {{ yaw: number, pitch: number }} view
-   * @param {Float64Array} weights
+   * @param {import("./plan.js").ExpectedView[]} views
    * @param {number} time seconds until it must be there
    * @returns {Int8Array | null} the picks, when they are worth asking for
    */
-  #plan(state, segment, view, weights, time) {
+  #plan(state, segment, view, views, time) {
     const allowance = this.#allowance(segment);
     const turned = state.planned !== null && angleBetween(state.planned, view) > TURNED;
     const credit = turned ? TURN_CREDIT * allowance : 0;
-    const usual = this.#rate === 0 ? 0 : this.#account / EVEN_OUT - this.#floorBytes(segment);
+    const usual = this.#rate === 0 ? 0 : this.#account / EVEN_OUT - this.#usualFloor(segment);
     const byCap = allowance - state.spent + usual + credit;
     const byNetwork = SAFETY * this.throughput.estimate * time - this.#underWay(segment);
     const budget = Math.min(byCap, byNetwork);
@@ -521,13 +567,11 @@ export class Scheduler {
     const always = this.#always(this.#index.segments[segment]);
     const { picks } = planTiles({
       tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#index.size(quality, segment, tile),
-      losses: this.#losses, weights, budget, have: state.coming, always, most: this.slots,
+      losses: this.#losses, views, budget, have: state.coming, always, shut: state.shut, most: this.slots,
     });
     for (const tile of always) if (picks[tile] < state.coming[tile]) return picks;
-    let gain = 0;
-    for (let tile = 0; tile < picks.length; tile++)
-      if (picks[tile] < state.coming[tile]) gain += weights[tile] * (this.#losses[Math.min(state.coming[tile], this.none - 1)] - this.#losses[picks[tile]]);
-    return gain > WORTH * (this.#losses[this.none - 1] - this.#losses[0]) ? picks : null;
+    const before = state.coming.map((quality) => Math.min(quality, this.none - 1));
+    return this.#gain(views, before, picks.map((quality, tile) => Math.min(quality, before[tile]))) > WORTH ? picks : null;
   }
 
   /** @param {SegmentFacts} segment */
