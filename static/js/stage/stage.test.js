@@ -11,6 +11,7 @@ import { completeConfig } from "./config.js";
 import { messages } from "./messages.js";
 import { decodePeople } from "./people/decode.js";
 import { heightOf, mixOf, shapeOf } from "./people/shape.js";
+import { putOnShoes } from "./people/shoes.js";
 import { StageScene } from "./play/scene.js";
 import { actionsAt, spot, spotAt, spotOnRay } from "./play/spots.js";
 import { PLACE_NAMES } from "./rooms/index.js";
@@ -89,7 +90,7 @@ const marked = readdirSync(here, { recursive: true }).map(String)
 test("what runs for every picture allocates nothing", () => {
   assert.deepEqual(marked.filter(({ bad }) => bad.length), []);
   const names = marked.map(({ name }) => name).join("\n");
-  for (const name of ["stage.js #tick", "scene.js update", "patient.js update", "immersion.js update", "hand.js update", "compress.js sample", "company.js update"])
+  for (const name of ["stage.js #tick", "scene.js update", "patient.js update", "immersion.js update", "moving.js update", "pressing.js update", "touching.js follow", "monitor.js update", "rhythm.js next", "hand.js update", "compress.js sample", "company.js update"])
     assert.ok(names.includes(name), `${name} is not marked @frame`);
 });
 
@@ -144,6 +145,56 @@ test("whoever comes in late finds the AED beside the patient, and a replay that 
   scene.retell([]);
   assert.equal(scene.aedIsHere, false);
   assert.ok(scene.aed.position.equals(wall));
+});
+
+test("the monitor on the ward draws the rhythm that the state has, and what compressions add to it", () => {
+  const patient = { ...STATE.patient, rhythm: "sinus", pulse: true, oxygen: 97 };
+  const scene = new StageScene(people, tableFor("ward"), { ...STATE, patient });
+  let time = 0;
+  /** One whole sweep of the screen, sorted by height. */
+  const sweep = (press = () => -1) => {
+    for (let i = 0; i < 300; i++) {
+      time += 1 / 72;
+      scene.patient.pressing = press(time);
+      scene.update(time, 1 / 72);
+    }
+    return scene.monitor.heights.filter((height) => height !== null).sort((a, b) => a - b);
+  };
+  const awayShare = (heights) => heights.filter((height) => Math.abs(height) > 0.15).length / heights.length;
+  const sinus = sweep();
+  assert.ok(sinus.at(-1) > 0.8 && awayShare(sinus) < 0.3, "beats stand out of a quiet line");
+  scene.show({ ...STATE, patient: { ...patient, rhythm: "vf_coarse", pulse: false } });
+  assert.ok(awayShare(sweep()) > 0.5, "fibrillation is never quiet");
+  scene.show({ ...STATE, patient: { ...patient, rhythm: "asystole", pulse: false } });
+  const flat = sweep();
+  assert.ok(flat.at(-1) - flat[0] < 0.2, "asystole is flat");
+  const pressed = sweep((t) => 0.025 - 0.025 * Math.cos((2 * Math.PI * 110 * t) / 60));
+  assert.ok(pressed.at(-1) - pressed[0] > 0.6, "compressions hide that");
+});
+
+test("nobody's toes are seen in their shoes, and the shoes are as long as the feet", () => {
+  for (const light of [true, false]) {
+    const body = /** @type {const} */ ({ ageYears: 34, sex: "male", build: "average" });
+    const { place } = shapeOf(people, mixOf(body), heightOf(body));
+    const triangles = light ? people.light : people.full;
+    /** How far the front of the left foot reaches, centimetre by centimetre from the big toe's side. */
+    const outline = () => {
+      const front = [];
+      for (const at of new Set(triangles)) {
+        const [x, y] = [people.place[3 * at], people.place[3 * at + 1]];
+        if (x < 0 || y > -0.755) continue;
+        const column = Math.floor((place[3 * at] - 0.14) / 0.01);
+        front[column] = Math.max(front[column] ?? -1, place[3 * at + 2]);
+      }
+      return front.filter((z) => z > 0.1);
+    };
+    const dents = (front) => front.slice(1, -1).filter((z, i) => z < Math.min(front[i], front[i + 2]) - 0.002).length;
+    const bare = outline();
+    putOnShoes(people.place, place, triangles);
+    const shod = outline();
+    assert.equal(dents(shod), 0, `${light ? "light" : "full"}: ${shod.map((z) => z.toFixed(3))}`);
+    assert.ok(Math.abs(Math.max(...shod) - Math.max(...bare)) < 0.002);
+  }
 });
 
 test("a point and a ray meet the part they look at, and its actions are offered there", () => {

@@ -4,6 +4,7 @@ import { Bone, BufferAttribute, BufferGeometry, Group, Matrix4, Quaternion, Skel
 import { PersonMaterial } from "./material.js";
 import { POINTS_AT, POSES } from "./poses.js";
 import { heightOf, mixOf, shapeOf } from "./shape.js";
+import { putOnShoes } from "./shoes.js";
 
 /** @typedef {import("./shape.js").Body} Body */
 
@@ -37,6 +38,7 @@ export class Person extends Group {
     if (looks.asleep) mix.eyesClosed = 1;
     this.height = looks.height ?? heightOf(looks.body);
     const { place, joints, back } = shapeOf(data, mix, this.height);
+    putOnShoes(data.place, place, looks.light ? data.light : data.full);
     this.back = back;
     this.material = new PersonMaterial(looks.clothes);
     const geometry = geometryOf(data, place, looks.light === true);

@@ -47,7 +47,7 @@ export const POSES = {
     { upperarm_r: [-0.45, -0.75, 0.48], lowerarm_r: [0.42, 0.85, 0.32], hand_r: [0.35, 0.9, 0.1] },
   ),
   choking: both(
-    { upperarm_l: [0.34, -0.82, 0.46], lowerarm_l: [-0.66, 0.6, 0.44], hand_l: [-0.85, 0.5, 0.1] },
+    { upperarm_l: [0.42, -0.7, 0.57], lowerarm_l: [-0.66, 0.72, -0.12], hand_l: [-0.8, 0.55, -0.2] },
     { spine_02: [0, 0.97, 0.24], spine_03: [0, 0.94, 0.34], neck_01: [0, 0.9, 0.44] },
   ),
   kneeling: both(
