@@ -3,6 +3,7 @@
 import { Color, DirectionalLight, Group, HemisphereLight, Object3D, PerspectiveCamera, Scene, Vector3 } from "three";
 import { Person } from "../people/person.js";
 import { Aed } from "../props/aed.js";
+import { Monitor } from "../props/monitor.js";
 import { thing } from "../props/things.js";
 import { placeNamed } from "../rooms/index.js";
 import { bodyOf, Patient } from "./patient.js";
@@ -14,6 +15,8 @@ import { spot } from "./spots.js";
 const AED_COMES = new Set(["aed_here", "trolley"]);
 /** Where it is put, from the middle of the chest: within a kneeling helper's reach, beside the patient's head. */
 const AED_BESIDE = new Vector3(0.5, 0, -0.5);
+/** Beside a bed it stands on its trolley. */
+const TROLLEY_BESIDE = new Vector3(0.78, 0, -0.8);
 const WALK_M_S = 1.8;
 const SHIRTS = [0x7a4a3a, 0x3f6b58, 0x885f77, 0x4b6cb0, 0xa07848];
 
@@ -68,7 +71,14 @@ export class StageScene extends Scene {
     this.add(this.rig);
     this.#bringPeople(data);
     this.aed = table.has_aed ? new Aed() : null;
+    this.trolley = table.objects.some(({ kind }) => kind === "trolley") ? thing("trolley") : null;
     if (this.aed) this.#hangAed(this.aed);
+    this.monitor = this.place.monitor ? new Monitor(table.people.length) : null;
+    if (this.monitor && this.place.monitor) {
+      this.monitor.position.set(...this.place.monitor.at);
+      this.monitor.rotation.y = this.place.monitor.turn;
+      this.site.add(this.monitor);
+    }
     this.#layThings();
     this.#makeSpots();
     this.show(state);
@@ -104,6 +114,7 @@ export class StageScene extends Scene {
     this.#aedGoal.copy(aed.position);
     this.add(aed);
     aed.hangCables(this);
+    if (this.trolley) this.add(this.trolley);
   }
 
   #layThings() {
@@ -166,6 +177,7 @@ export class StageScene extends Scene {
   show(state) {
     this.#state = state;
     this.patient.show(state);
+    if (state.patient) this.monitor?.show(state.patient);
     if (this.aed && state.aed) {
       for (const side of /** @type {const} */ (["right", "left"])) {
         const placed = state.aed.placed.includes(side);
@@ -218,9 +230,8 @@ export class StageScene extends Scene {
 
   #bringAed() {
     if (!this.aed) return;
-    const surface = this.place.surface > 0.3 && !this.done.has("trolley") ? this.place.surface : 0;
-    this.#aedGoal.copy(AED_BESIDE).setY(surface).applyMatrix4(this.site.matrixWorld);
-    if (this.place.surface > 0.3) this.#aedGoal.set(0.62, 0.98, -0.55);
+    this.#aedGoal.copy(this.trolley ? TROLLEY_BESIDE : AED_BESIDE).applyMatrix4(this.site.matrixWorld);
+    if (this.trolley) this.#aedGoal.y += this.place.aedHome.at[1];
     this.aed.rotation.y = Math.PI / 2;
   }
 
@@ -284,8 +295,13 @@ export class StageScene extends Scene {
     if (aed !== null) {
       const away = aed.position.distanceTo(this.#aedGoal);
       if (away > 0.001) aed.position.lerp(this.#aedGoal, Math.min(1, (WALK_M_S * seconds) / away));
+      if (this.trolley !== null) {
+        this.trolley.position.copy(aed.position).y -= this.place.aedHome.at[1];
+        this.trolley.rotation.y = aed.rotation.y;
+      }
       aed.show(time, this.#state.aed ? this.#state.aed.phase : "off");
     }
+    if (this.monitor !== null && this.#state.patient !== undefined) this.monitor.update(seconds, this.#state.patient.rhythm, this.patient.values.pressed.value);
     for (let i = 0; i < this.#anchors.length; i++) {
       const anchor = this.#anchors[i];
       if (!shownWithin(anchor[1])) continue;

@@ -1,9 +1,13 @@
 /** Smaller things: phone, tourniquet, dressing, mask, blanket, first-aid box, and what lies on the patient once used. */
 
 import { BoxGeometry, CylinderGeometry, Group, Mesh, MeshBasicMaterial, MeshLambertMaterial, PlaneGeometry, SphereGeometry, TorusGeometry } from "three";
+import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 
 /** @param {import("three").BufferGeometry} geometry @param {number} colour */
 const body = (geometry, colour) => new Mesh(geometry, new MeshLambertMaterial({ color: colour }));
+
+/** Height of the crash trolley's top, on which the defibrillator stands. */
+export const TROLLEY_TOP = 1.01;
 
 /** @type {Record<string, () => Group>} */
 const MAKERS = {
@@ -22,7 +26,11 @@ const MAKERS = {
   marker: () => new Group().add(body(new CylinderGeometry(0.007, 0.007, 0.13, 10).rotateZ(Math.PI / 2), 0x1f1d1a)),
   blanket: () => new Group().add(body(new BoxGeometry(0.24, 0.05, 0.18), 0xd7b25a)),
   mask: () => new Group().add(body(new SphereGeometry(0.06, 18, 12).scale(1, 0.55, 1.2), 0xb8dce0)),
-  trolley: () => new Group(),
+  trolley: () => {
+    const trim = [new BoxGeometry(0.66, 0.05, 0.5).translate(0, TROLLEY_TOP - 0.03, 0)];
+    for (let i = 0; i < 4; i++) trim.push(new BoxGeometry(0.54, 0.02, 0.02).translate(0, 0.22 + 0.2 * i, 0.225));
+    return new Group().add(body(new BoxGeometry(0.6, 0.9, 0.45).translate(0, 0.5, 0), 0xb23c26), body(mergeGeometries(trim), 0xe8e6e0));
+  },
 };
 
 /**

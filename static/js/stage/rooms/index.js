@@ -10,6 +10,7 @@ import { metroHall, office, park, ward, workshop } from "./outside.js";
  * @property {{ sky: number, ground: number, strength: number, sun: number }} light
  * @property {[number, number, number][]} stands where people stand: x, z, and their turn in radians; nearest first
  * @property {{ at: [number, number, number], turn: number }} aedHome where the AED is at first
+ * @property {{ at: [number, number, number], turn: number }} [monitor] where the patient's monitor stands
  * @property {number} surface height of what the patient lies on, metres
  */
 

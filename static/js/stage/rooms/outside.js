@@ -1,6 +1,7 @@
 /** Rooms where many people pass: metro hall, office, park, workshop, hospital ward. */
 
 import { Kit, lettering } from "./kit.js";
+import { TROLLEY_TOP } from "../props/things.js";
 import { aedCabinet, bench, chair, daylight, plant, shell, table } from "./parts.js";
 
 const WHITE_LAMP = 0xfbf8f0;
@@ -159,12 +160,8 @@ export function ward() {
   kit.box([1, 0.5, 0.05], [0, bed + 0.05, -0.74], 0xd8c9ae).box([1, 0.4, 0.05], [0, bed - 0.05, 1.44], 0xd8c9ae);
   for (const i of [-1, 1]) for (const z of [-0.5, 1.2]) kit.box([0.06, bed - 0.2, 0.06], [i * 0.42, (bed - 0.2) / 2, z], 0x8a9391);
   kit.shadow(1.6, 2.8, 0, 0.36);
-  // Monitor on a pole, drip, trolley, curtain and the head-wall with gas outlets.
-  kit.tube(0.02, 1.7, [-0.85, 0.85, -0.7], 0x9aa3a0).box([0.42, 0.32, 0.08], [-0.85, 1.55, -0.7], 0x2a3231, { turn: 0.5 });
-  kit.tube(0.014, 2, [0.82, 1, -0.75], 0xb8c4c0).box([0.12, 0.24, 0.05], [0.82, 1.9, -0.75], 0xdcebf0).tube(0.24, 0.04, [0.82, 0.05, -0.75], 0x8a9391);
-  kit.box([0.6, 0.9, 0.45], [1.6, 0.5, -1.5], 0xb23c26).box([0.66, 0.05, 0.5], [1.6, 0.98, -1.5], 0xe8e6e0);
-  for (let i = 0; i < 4; i++) kit.box([0.54, 0.02, 0.01], [1.6, 0.22 + 0.2 * i, -1.27], 0xe8e6e0);
-  kit.shadow(0.9, 0.7, 1.6, -1.5);
+  // Drip, curtain and the head-wall with gas outlets; monitor and trolley are things of their own.
+  kit.tube(0.014, 2, [-0.82, 1, -0.75], 0xb8c4c0).box([0.12, 0.24, 0.05], [-0.82, 1.9, -0.75], 0xdcebf0).tube(0.24, 0.04, [-0.82, 0.05, -0.75], 0x8a9391);
   kit.box([3, 0.3, 0.08], [0, 1.6, -3.92], 0xd8e0dc);
   for (let i = 0; i < 4; i++) kit.tube(0.05, 0.06, [-0.9 + 0.6 * i, 1.6, -3.87], i % 2 ? 0x3aa66a : 0xd8d4cc, { tilt: Math.PI / 2 });
   for (let i = 0; i < 14; i++) kit.box([0.2, 2.2, 0.03], [-2.6, 1.35, -3.4 + 0.19 * i], i % 2 ? 0x9cc3bb : 0x8fb8b0, { turn: Math.PI / 2 + (i % 2 ? 0.35 : -0.35) });
@@ -172,6 +169,6 @@ export function ward() {
   kit.sign(1, 0.3, [0, 2.2, -3.93], 0, lettering("#0b6666", "#ffffff", ["12 床   Bed 12"], 0.5));
   return {
     room: kit.build(), sky: 0xeef0ea, light: { sky: 0xffffff, ground: 0x9aa59f, strength: 2, sun: 0.8 }, surface: bed,
-    stands: [[-1.15, 0.5, 1.6], [-1.6, -1.3, 0.9], [0.4, 2.6, 3.1]], aedHome: { at: [1.6, 1.01, -1.5], turn: 0 },
+    stands: [[-1.15, 0.5, 1.6], [-1.6, -1.3, 0.9], [0.4, 2.6, 3.1]], aedHome: { at: [1.9, TROLLEY_TOP, -1.7], turn: 0 }, monitor: { at: [0.1, 1.62, -1.5], turn: 0.4 },
   };
 }
