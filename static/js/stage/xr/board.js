@@ -65,7 +65,7 @@ export class Board extends Group {
     const pages = Math.max(1, Math.ceil(rows.length / ROWS));
     this.#page = Math.min(this.#page, pages - 1);
     this.#face = { ...face, page: this.#page };
-    const key = `${face.title}|${face.clock}|${rows.map(({ id }) => id).join()}|${this.#page}|${this.hover}|${face.rate}|${face.depth}|${face.advice}|${face.gauge}`;
+    const key = `${face.title}|${face.clock}|${rows.map(({ label }) => label).join()}|${this.#page}|${this.hover}|${face.rate}|${face.depth}|${face.advice}|${face.gauge}`;
     if (key === this.#key) return;
     this.#key = key;
     this.#draw(this.#face, pages);

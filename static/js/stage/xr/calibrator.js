@@ -74,7 +74,7 @@ export class Calibrator {
   /** While hands are held still; called for every picture. */
   update() {
     if (this.#step !== "hold" || !this.#taking) return;
-    const hand = this.#immersion.lowestHand();
+    const hand = this.#immersion.pressing.lowest();
     const time = this.#stage.now;
     if (!hand) return;
     this.#taking.push(time, hand.palm.x, hand.palm.y, hand.palm.z);
@@ -84,7 +84,7 @@ export class Calibrator {
       this.#said = this.#stage.say(result.problem === "moving" ? "calibrateMoving" : "calibrateStill");
       return;
     }
-    const at = this.#immersion.align(hand.palm);
+    const at = this.#immersion.pressing.align(hand.palm);
     this.#stage.compressor.calibrate({ restMm: 1000 * at.y, xMm: 1000 * at.x, zMm: 1000 * at.z });
     this.#stage.news.show({ who: "", text: this.#stage.say("calibrateDone") }, true);
     this.#stage.sounds.play("done");

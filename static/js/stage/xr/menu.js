@@ -24,6 +24,7 @@ export function menuRows(stage, immersion) {
     !immersion.ar && { id: "narrow", label: say(comfort.narrow ? "vignetteOff" : "vignetteOn"), act: () => immersion.setComfort({ narrow: !comfort.narrow }) },
     !immersion.ar && { id: "turn", label: say("turnLabel", { degrees: comfort.turn === 45 ? 30 : 45 }), act: () => immersion.setComfort({ turn: comfort.turn === 45 ? 30 : 45 }) },
     link.mode !== "exam" && { id: "metronome", label: say(stage.metronome ? "metronomeOff" : "metronomeOn"), act: () => void (stage.metronome = !stage.metronome) },
+    stage.talk !== null && { id: "talk", label: say(stage.talk.on ? "talkStop" : "talk"), act: () => void stage.talk?.toggle().then(() => immersion.refresh()) },
     { id: "captions", label: say(stage.captions ? "captionsOff" : "captionsOn"), act: () => stage.setCaptions(!stage.captions) },
     { id: "sound", label: say(stage.sounds.muted ? "soundOn" : "soundOff"), act: () => stage.sounds.mute(!stage.sounds.muted) },
   ];
