@@ -1,6 +1,7 @@
 /** The stage on a page: `<div class="stage" data-stage></div>` and a json_script "stage-config" (config.js). */
 
 import "./stage.css";
+import "./ui/cards.css";
 import { translator } from "../shared/language.js";
 import { element } from "../shared/dom.js";
 import { readConfig } from "./config.js";

@@ -50,6 +50,8 @@ export class Stage {
   /** The spot whose actions the list shows. @type {Spot | null} */
   focus = null;
   focusLabel = "";
+  /** Whether the list shows the roles in place of what can be done. */
+  choosingRole = false;
 
   /**
    * @param {HTMLElement} host
@@ -90,8 +92,10 @@ export class Stage {
     this.immersion = new Immersion(this);
     this.replayBar = link instanceof ReplayLink ? new ReplayBar(this, link) : null;
     if (link instanceof ReplayLink) void link.loadPoses();
+    /** Voices, where others are in the run. */
+    this.talk = link.shared ? new Talk(this) : null;
     if (link instanceof RoomLink && link.kind !== "team") new InstructorPanel(this);
-    else if (link.shared) this.overlay.offerTalk(new Talk(this));
+    else if (this.talk) this.overlay.offerTalk(this.talk);
     this.#wire();
     new ResizeObserver(() => this.#resize()).observe(host);
     this.#resize();
@@ -127,6 +131,7 @@ export class Stage {
         this.#refresh();
       },
       onPhase: () => this.#showPhase(),
+      onTeam: () => this.#refresh(),
       onSaid: (_from, name, text) => {
         news.show({ who: name, text }, true);
         this.sounds.say(text);
@@ -229,6 +234,19 @@ export class Stage {
     if (!this.playing || !this.acts || !this.canPress) return;
     this.sounds.wake();
     this.compressor.tap(clock.now() / 1000);
+  }
+
+  /** @param {string} role of the scenario; whoever has it gets one's own */
+  takeRole(role) {
+    this.choosingRole = false;
+    this.link.send({ kind: "role", role });
+    this.#refresh();
+  }
+
+  /** @param {boolean} on */
+  chooseRole(on) {
+    this.choosingRole = on;
+    this.#refresh();
   }
 
   /** @param {string} action */

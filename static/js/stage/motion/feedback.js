@@ -12,6 +12,8 @@ import { HONESTY, PAUSE_FROM_S } from "./sources.js";
 const SPAN = 6;
 /** Advice to release fully when fewer than this share of the last ones were. */
 const RELEASED_SHARE = 0.6;
+/** A key or a tap knows nothing of release. */
+const UNKNOWN = -1;
 
 /** Feed it compressions; read its fields in the frame loop. Nothing is allocated after it was made. */
 export class Feedback {
@@ -41,7 +43,7 @@ export class Feedback {
     const slot = this.count % SPAN;
     this._times[slot] = compression.t_s;
     this._depths[slot] = compression.depth_mm;
-    this._releases[slot] = compression.recoil ? 1 : 0;
+    this._releases[slot] = compression.recoil === null ? UNKNOWN : compression.recoil ? 1 : 0;
     this.count += 1;
     this.lastS = compression.t_s;
     this._average();
@@ -52,13 +54,16 @@ export class Feedback {
     const first = this._times[this.count > SPAN ? this.count % SPAN : 0];
     let depth = 0;
     let released = 0;
+    let judged = 0;
     for (let i = 0; i < n; i++) {
       depth += this._depths[i];
+      if (this._releases[i] === UNKNOWN) continue;
+      judged += 1;
       released += this._releases[i];
     }
     this.rateCpm = n > 1 ? (60 * (n - 1)) / (this.lastS - first) : NaN;
     this.depthMm = depth / n;
-    this.releasedShare = this._judgesLean ? released / n : NaN;
+    this.releasedShare = this._judgesLean && judged > 0 ? released / judged : NaN;
   }
 
   /** Seconds since the last compression; NaN before the first. @param {number} nowS */

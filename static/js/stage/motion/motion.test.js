@@ -80,6 +80,13 @@ test("release is not judged where the source cannot tell", () => {
   assert.equal(feedback.advice(feedback.lastS), "good");
 });
 
+test("nobody at a keyboard is told to release: a key knows nothing of it", () => {
+  const feedback = new Feedback(TARGET, "controller");
+  for (let i = 0; i < 12; i++) feedback.add({ t_s: (i * 60) / 110, depth_mm: NaN, lean_mm: null, recoil: null, x_mm: null, z_mm: null });
+  assert.ok(Number.isNaN(feedback.releasedShare));
+  assert.equal(feedback.advice(feedback.lastS), "good");
+});
+
 test("tracking that is lost for more than half a second is told once, and so is its return", () => {
   const told = [];
   const input = new PoseInput((lost, t) => told.push([lost, t]));

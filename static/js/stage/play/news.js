@@ -49,7 +49,7 @@ export class News {
     if (!prompt) return;
     const speaker = prompt.speaker ?? "";
     const person = this.#link.table.people.find((candidate) => candidate.id === speaker);
-    const who = person ? person.name[this.#language] : speaker === "narrator" ? this.#say("narrator") : "";
+    const who = person ? person.name[this.#language] : speaker === "narrator" || speaker === "dispatcher" ? this.#say(speaker) : "";
     this.show({ who, text: prompt.text[this.#language] });
     // Hints for the learner are read, not heard: they are nobody's voice.
     if (speaker) this.#sounds.say(prompt.speech?.[this.#language] ?? prompt.text[this.#language], { pitch: PITCH[speaker] ?? 1.15 });

@@ -61,7 +61,7 @@ export class Cards {
     this.#open(
       link.table.title[language],
       element("p", {}, link.table.summary[language]),
-      role && element("p", {}, say("role", { role })),
+      role ? element("p", {}, say("role", { role })) : link.shared && stage.acts && link.table.roles.length > 0 && element("p", {}, say("roleLater")),
       stage.acts && element("p", { class: "stage__note" }, say(how)),
       stage.acts && element("p", { class: "stage__note" }, say(honest)),
       element("div", { class: "stage__buttons" },

@@ -1,7 +1,6 @@
 /** The instructor's panel: whose eyes, the patient's signs, events, the team's ear. */
 
 import { element } from "../../shared/dom.js";
-import { Talk } from "../together/talk.js";
 import { icon } from "./icons.js";
 
 /** @typedef {import("../stage.js").Stage} Stage */
@@ -34,11 +33,11 @@ export class InstructorPanel {
       if (text.value.trim()) link.say(text.value.trim(), null);
       text.value = "";
     });
-    const talk = new Talk(stage);
-    const talkButton = element("button", { type: "button", class: "stage__tool" });
-    const nameTalk = () => talkButton.replaceChildren(icon("mic"), element("span", {}, say(talk.on ? "talkStop" : "talk")));
+    const { talk } = stage;
+    const talkButton = element("button", { type: "button", class: "stage__tool", "data-do": "talk", hidden: !talk });
+    const nameTalk = () => talkButton.replaceChildren(icon("mic"), element("span", {}, say(talk?.on ? "talkStop" : "talk")));
     talkButton.addEventListener("click", async () => {
-      await talk.toggle();
+      await talk?.toggle();
       nameTalk();
     });
     nameTalk();

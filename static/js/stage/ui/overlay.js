@@ -91,6 +91,7 @@ export class Overlay {
       await talk.toggle();
       button.replaceChildren(icon("mic"), element("span", {}, say(talk.on ? "talkStop" : "talk")));
     });
+    button.dataset.do = "talk";
     this.sound.before(button);
   }
 
@@ -194,6 +195,12 @@ export function choicesOf(stage) {
     choices.push({ id: "putBack", label: say("putBack"), act: () => doings.putBack() });
     return choices;
   }
+  const roles = link.shared && link.kind === "team" ? table.roles : [];
+  if (roles.length && (!link.role || stage.choosingRole)) {
+    for (const { id, title } of roles) if (id !== link.role) choices.push({ id: `role.${id}`, label: say("takeRole", { role: title[language] }), act: () => stage.takeRole(id), strong: true });
+    if (link.role) choices.push({ id: "back", label: say("back"), act: () => stage.chooseRole(false) });
+    return choices;
+  }
   const focus = stage.focus;
   const aed = state.aed;
   if (aed && stage.aedReachable && (!focus || focus.kind.startsWith("aed") || focus.kind.startsWith("pad"))) {
@@ -206,6 +213,7 @@ export function choicesOf(stage) {
   }
   const ids = focus ? doings.at(focus) : doings.possible;
   for (const id of ids) choices.push({ id, label: table.actions[id].label[language], act: () => stage.act(id) });
+  if (roles.length && !focus) choices.push({ id: "roles", label: say("changeRole"), act: () => stage.chooseRole(true) });
   if (focus) choices.push({ id: "back", label: say("back"), act: () => stage.focusOn(null) });
   return choices;
 }
