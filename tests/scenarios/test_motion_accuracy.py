@@ -1,11 +1,14 @@
 """How far measured compressions are from those that were made, on the published signals. Bounds: the issue's."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from courses.scenarios.motion import Measurement, Source, measure
+from courses.scenarios import motion
+from courses.scenarios.motion import Measurement, Source, measure, measure_csv
 from courses.scenarios.motion.signals import ISSUE_SIGNALS, Pressing, Seeing, Signal, record
 
 SEEDS = range(3)
@@ -45,6 +48,27 @@ def test_depth_and_rate(
     assert depth < depth_bound_mm
     assert rate < rate_bound_cpm
     assert 0.97 < found <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("source", "depth_bound_mm", "rate_bound_cpm"),
+    [(Source.CONTROLLER, 1.0, 0.5), (Source.PHONE, 2.0, 1.0), (Source.HAND, 4.0, 1.0), (Source.SENSOR, 1.0, 0.5)],
+)
+def test_the_recorded_signals_are_the_generators_and_are_measured_as_truly(
+    tmp_path: Path, source: Source, depth_bound_mm: float, rate_bound_cpm: float
+) -> None:
+    recorded = Path(motion.__file__).parent / "recordings" / f"{source.value}.csv"
+    made = tmp_path / "made.csv"
+    record(Pressing(20.0), ISSUE_SIGNALS[source], 1).write(made)
+    table = [np.loadtxt(file, delimiter=",", skiprows=1) for file in (recorded, made)]
+    assert table[0].shape == table[1].shape and np.allclose(*table, atol=2e-6)
+    truth = json.loads(recorded.with_suffix(".truth.json").read_text())
+    measured = measure_csv(recorded, source)
+    pressed = truth["compressions"]
+    assert len(measured.compressions) == len(pressed)
+    off = [abs(c.depth_mm - p["depth_mm"]) for c, p in zip(measured.compressions, pressed, strict=True)]
+    assert np.mean(off) < depth_bound_mm
+    assert abs(measured.summary.rate_cpm - truth["rate_cpm"]) < rate_bound_cpm
 
 
 def test_the_fraction_knows_the_pauses() -> None:

@@ -1,7 +1,8 @@
 """Published test signals: chests that are pressed in a known way, seen by a controller, a hand, a phone or a sensor.
 
 python -m courses.scenarios.motion.signals --source phone --seed 3 --out phone.csv   writes the recording, and next to
-it phone.truth.json with the compressions that are in it. The accuracy that the issue asks for is measured on these.
+it phone.truth.json with the compressions that are in it. The accuracy of docs/motion.md is measured on these.
+recordings/ holds one of each source, as made with `--seconds 20` and the other defaults.
 """
 
 import argparse
@@ -143,12 +144,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a test signal and what is in it.")
     parser.add_argument("--source", choices=[source.value for source in Source], required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=110.0)
     parser.add_argument("--depth", type=float, default=54.0)
     parser.add_argument("--lean", type=float, default=0.0)
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    pressing = Pressing(rate_cpm=given.rate, depth_mm=given.depth, lean_mm=given.lean)
+    pressing = Pressing(given.seconds, rate_cpm=given.rate, depth_mm=given.depth, lean_mm=given.lean)
     seeing = ISSUE_SIGNALS[Source(given.source)]
     record(pressing, seeing, given.seed).write(given.out)
     print(json.dumps({"pressing": asdict(pressing), "seeing": asdict(seeing)}))
