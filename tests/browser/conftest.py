@@ -35,6 +35,10 @@ CHROMIUM_ARGUMENTS = [
     "--ignore-gpu-blocklist",
     "--autoplay-policy=no-user-gesture-required",
     "--enable-precise-memory-info",
+    # A microphone that beeps, and addresses that two pages of one machine can reach each other by.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
 HOUSE_START_SECONDS = 180  # CI has two cores
 
@@ -148,6 +152,19 @@ def _player_site(front_end: None, player_media: Path) -> Iterator[PlayerSite]:
 def player_site(_player_site: PlayerSite) -> PlayerSite:
     _player_site.reset()
     return _player_site
+
+
+@pytest.fixture(scope="session")
+def stage_site(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayerSite]:
+    """Pages with nothing but a stage, and the tables of scenarios."""
+    from tests.browser.stage_page import write_tables  # asks Django's models, which are not ready when this is read
+
+    folder = tmp_path_factory.mktemp("stage")
+    (folder / "tables").mkdir()
+    write_tables(folder / "tables")
+    site = PlayerSite(folder, content_security_policy())
+    yield site
+    site.close()
 
 
 def free_port() -> int:

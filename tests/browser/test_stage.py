@@ -4,105 +4,15 @@ The stage's clock is moved on by pictures (tests/browser/pages/stage.js), so tha
 measures the same compressions as a headset that draws 72.
 """
 
-import json
-import struct
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from courses.scenarios.compile import compile_shipped
-from courses.scenarios.engine import script
-from tests.browser.conftest import content_security_policy
-from tests.browser.site import ROOT, PlayerSite
+from tests.browser.site import PlayerSite
+from tests.browser.stage_page import METRO, TABLES, StagePage
 
 pytestmark = pytest.mark.browser
-
-METRO = "adult-metro-aed"
-TABLES = "/media/token-1/tables"
-
-
-class StagePage:
-    """Wraps a playwright page that holds a stage."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.until("window.rehearsal !== undefined")
-
-    def do(self, call: str) -> Any:
-        return self.page.evaluate(f"rehearsal.{call}")
-
-    def until(self, expression: str, seconds: float = 60) -> None:
-        deadline = time.monotonic() + seconds
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < deadline, f"never came true: {expression}"
-            self.page.wait_for_timeout(80)
-
-    def put_on(self, mode: str = "vr") -> None:
-        self.until(f"document.querySelector('[data-do=begin{mode.title()}]') !== null")
-        self.page.evaluate(f"document.querySelector('[data-do=begin{mode.title()}]').click()")
-        self.until("rehearsal.stage.immersion.active && rehearsal.stage.playing")
-        self.do("frames(4)")
-
-    @property
-    def state(self) -> dict[str, Any]:
-        return dict(self.do("state()"))
-
-    @property
-    def entries(self) -> list[str]:
-        return list(self.do("entries()"))
-
-    @property
-    def compressions(self) -> list[list[Any]]:
-        return list(self.do("compressions()"))
-
-    def wait_for(self, expression: str, at_most_s: float) -> None:
-        """Lets run time pass until something is true of the state `s`."""
-        for _ in range(int(at_most_s / 5)):
-            if self.page.evaluate(f"(() => {{ const s = rehearsal.state(); return {expression}; }})()"):
-                return
-            self.do("wait(5)")
-        pytest.fail(f"{expression} did not come true in {at_most_s} s of the run; entries: {self.entries[-12:]}")
-
-
-@pytest.fixture(scope="module")
-def stage_site(front_end: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayerSite]:
-    folder = tmp_path_factory.mktemp("stage")
-    (folder / "tables").mkdir()
-    for scenario in (METRO, "choking-infant"):
-        table = json.dumps(compile_shipped(scenario), ensure_ascii=False)
-        (folder / "tables" / f"{scenario}.json").write_text(table, encoding="utf-8")
-    # The emulator's synthetic room names its own parts by package; bundled, a page can load it.
-    _write_log(folder / "tables", METRO)
-    bundle = (
-        "import { build } from 'esbuild'; await build({ entryPoints: ['node_modules/@iwer/sem/build/es/index.js'],"
-        f" bundle: true, format: 'esm', target: 'es2022', outfile: '{folder}/tables/room.js' }});"
-    )
-    subprocess.run(["node", "--input-type=module", "-e", bundle], cwd=ROOT, check=True)
-    site = PlayerSite(Path(folder), content_security_policy())
-    yield site
-    site.close()
-
-
-def _write_log(folder: Path, scenario: str) -> None:
-    """The log of the expert's scripted run, as the server keeps it, and where the head was for ten seconds."""
-    runs = Path(script.__file__).parent.parent / "definitions" / "runs"
-    events = [
-        {"n": n, "actor": "p1", "seq": event.seq, "t": event.t_s, "kind": event.kind, **event.data}
-        for n, event in enumerate(script.read_script(runs / f"{scenario}.expert.json").events)
-    ]
-    # A pose record: kind, flags (head known), run time, head, and two hands that are not known.
-    head = struct.Struct("<BBHf7h14h")
-    poses = [head.pack(1, 1, 0, 20 + i / 10, 700, 1100 + i, 200, 0, 0, 0, 32767, *[0] * 14) for i in range(100)]
-    (folder / f"{scenario}.poses").write_bytes(b"".join(poses))
-    member = {"actor": "p1", "slot": 1, "role": "", "name": "Wang", "kind": "team"}
-    run = {"table": f"{TABLES}/{scenario}.json", "mode": "exam", "profile": "cn", "seed": 1, "team": [member], "t": 161}
-    track = {"actor": "p1", "kind": "pose", "n": 0, "from_s": 20, "to_s": 30, "url": f"{TABLES}/{scenario}.poses"}
-    log = {"run": run, "events": events, "holds": [], "tracks": [track], "report": {"ended_s": 161.0}}
-    (folder / f"{scenario}.log.json").write_text(json.dumps(log), encoding="utf-8")
 
 
 @pytest.fixture
@@ -169,7 +79,15 @@ def _place_pad(stage: StagePage, side: str, x_m: float, y_m: float) -> None:
     stage.do("squeeze('right', true)")
     stage.do(f"reach('right', rehearsal.chestPlace({x_m}, {y_m}))")
     stage.do("squeeze('right', false)")
-    stage.do("device.controllers.right.position.set(0.3, 1, 0)")
+    _hands_off(stage)
+
+
+def _hands_off(stage: StagePage) -> None:
+    """An AED that analyses waits for that."""
+    stage.page.evaluate(
+        "const { controllers, hands } = rehearsal.device; for (const inputs of [controllers, hands]) {"
+        " inputs.left.position.set(-0.3, 1, 0); inputs.right.position.set(0.3, 1, 0); }"
+    )
     stage.do("frames(2)")
 
 
@@ -185,6 +103,58 @@ def test_bare_hands_press_and_choose_and_nothing_is_said_of_release(on_stage: Ca
     assert len(pressed) == 8
     assert all(source == "hand" and recoil is None for _, _, recoil, source in pressed)
     assert sum(depth for _, depth, _, _ in pressed) / 8 == pytest.approx(54, abs=2)
+
+
+def test_bare_hands_follow_an_aed_that_advises_no_shock_until_the_crew_is_there(
+    on_stage: Callable[..., StagePage],
+) -> None:
+    stage = on_stage("aed-no-shock", mode="practice")
+    stage.put_on()
+    stage.page.evaluate("rehearsal.device.primaryInputMode = 'hand'")
+    stage.do("frames(6)")
+    for action in ("check_safety", "check_response", "check_breathing", "ask_for_call", "ask_for_aed"):
+        stage.do(f"choose('{action}')")
+    stage.do("press(6)")
+    stage.wait_for("s.scene.state === 'aed_arrives'", 150)
+    stage.do("wait(4)")
+    stage.do("reach('right', rehearsal.spot('aed.power'))")
+    stage.do("click()")
+    assert stage.state["aed"]["phase"] == "pads"
+    stage.do("choose('bare_chest')")
+    _place_pad(stage, "right", -0.08, 0.09)
+    _place_pad(stage, "left", 0.155, -0.08)
+    assert stage.state["aed"]["placed"] == ["right", "left"], "pinched, carried and let go by a hand without a button"
+    stage.wait_for("s.aed.advice === 'no_shock' || s.scene.state === 'cycle'", 40)
+    stage.do("press(6)")
+    assert {source for *_, source in stage.compressions} == {"hand"}
+    stage.wait_for("s.scene.state === 'crew'", 480)
+    stage.do("choose('hand_over')")
+    assert stage.state["aed"]["shocks"] == 0
+    assert stage.state["clock"]["outcome"] == "handover"
+    stage.page.evaluate("void rehearsal.stage.immersion.leave()")
+    stage.until("document.querySelector('.stage__score') !== null")
+
+
+def test_in_ones_own_room_a_bleeding_leg_is_dressed_to_the_end(on_stage: Callable[..., StagePage]) -> None:
+    stage = on_stage("limb-bleeding", mode="practice", real_room=True, viewport={"width": 240, "height": 160})
+    stage.put_on("ar")
+    stage.do("frames(8)")
+    stage.do("click()")
+    assert stage.page.evaluate("rehearsal.stage.immersion.moving.placed")
+    for action in (
+        "machine_off", "gloves_on", "direct_pressure", "ask_for_call", "tourniquet_place", "tourniquet_tighten",
+        "note_time", "pack_wound", "hold_packing", "keep_warm", "reassure",
+    ):  # fmt: skip
+        stage.do(f"choose('{action}')")
+        assert f"action {action}" in stage.entries
+    worn = "(({ tourniquet, blanket }) => [tourniquet.visible, blanket.visible])(rehearsal.stage.scene.patient)"
+    assert stage.page.evaluate(worn) == [True, True]
+    stage.wait_for("s.scene.state === 'crew'", 100)
+    stage.do("choose('hand_over')")
+    assert stage.state["clock"]["outcome"] == "improved"
+    stage.page.evaluate("void rehearsal.stage.immersion.leave()")
+    stage.until("document.querySelector('.stage__score') !== null")
+    assert stage.page.evaluate("rehearsal.stage.scene.room.visible"), "back on the page the room is there again"
 
 
 def test_in_ones_own_room_the_patient_lies_where_the_floor_was_chosen(on_stage: Callable[..., StagePage]) -> None:

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
 
 class Browser:
@@ -34,9 +34,10 @@ class Browser:
 
 
 class WebSocket:
-    """Text messages are JSON; pings are answered."""
+    """Text messages are JSON; binary ones are kept in `frames`; pings are answered."""
 
     def __init__(self, port: int, path: str, cookies: str) -> None:
+        self.frames: list[bytes] = []
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         key = base64.b64encode(os.urandom(16)).decode()
         self._socket.sendall(
@@ -52,6 +53,9 @@ class WebSocket:
 
     def say(self, **message: Any) -> None:
         self._send(TEXT, json.dumps(message).encode())
+
+    def send(self, frame: bytes) -> None:
+        self._send(BINARY, frame)
 
     def until(self, wanted: Callable[[dict[str, Any]], bool], wait_s: float = 60.0) -> dict[str, Any]:
         deadline = time.monotonic() + wait_s
@@ -78,6 +82,8 @@ class WebSocket:
         data = self._exactly(length)
         if opcode == PING:
             self._send(PONG, data)
+        if opcode == BINARY:
+            self.frames.append(data)
         if opcode == CLOSE:
             raise ConnectionError(f"closed by the server: {data!r}")
         return json.loads(data) if opcode == TEXT else None

@@ -15,7 +15,7 @@ if (realRoom) {
   device.installSEM(SyntheticEnvironmentModule);
   device.sem.loadEnvironment(await (await fetch("/node_modules/@iwer/sem/captures/living_room.json")).json());
 }
-await import("/static/dist/stage.js");
+await import(new URL(import.meta.url).searchParams.get("stage") ?? "/static/dist/stage.js");
 const stage = await opened;
 
 /** Milliseconds of the stage's own clock, moved on by every picture. */
@@ -24,6 +24,8 @@ let step = 1000 / 72;
 /** What hands do at a picture: called with the seconds of the clock. */
 let motion = null;
 let pictures = 0;
+/** Called after every picture of the session. @type {(() => void) | null} */
+let watcher = null;
 const update = stage.immersion.update.bind(stage.immersion);
 stage.clock.now = () => now;
 stage.immersion.update = (...given) => {
@@ -31,6 +33,7 @@ stage.immersion.update = (...given) => {
   now += step;
   motion?.(now / 1000);
   update(...given);
+  watcher?.();
 };
 
 /** Until so many pictures of the session were made. */
@@ -94,8 +97,17 @@ async function click(side = "right") {
 
 stage.drawEvery = 1000;
 
+/** The canvas is drawn once, as it stands, for somebody to look at. */
+function draw() {
+  stage.scene.updateMatrixWorld();
+  stage.renderer.render(stage.scene, stage.scene.camera);
+  return true;
+}
+
 window.rehearsal = {
-  device, stage, frames, reach, aim, squeeze, click,
+  device, stage, frames, draw, reach, aim, squeeze, click,
+  /** @param {(() => void) | null} look */
+  watch: (look) => (watcher = look),
   state: () => stage.link.state,
   entries: () => stage.link.entries.map(({ kind, what }) => `${kind} ${what}`),
   compressions: () => stage.link.log.events.filter(({ kind }) => kind === "compression").map(({ t_s, data }) => [t_s, data.depth_mm, data.recoil, data.source]),
@@ -127,11 +139,46 @@ window.rehearsal = {
   pace: (ms) => (step = ms),
   /** Lets run time pass quickly, as the engine's grid bears it. */
   wait: async (seconds) => {
-    const before = step;
-    step = 100;
     const until = now + seconds * 1000;
-    while (now < until && stage.playing) await frames(1);
-    step = before;
+    while (now < until && stage.playing) {
+      for (let i = 0; i < 10 && now < until; i++) rehearsal.tick(100);
+      await frames(1);
+    }
+  },
+  /** Lets run time pass on the page until a moment of the run, in the steps of a slow picture. @param {number} t seconds */
+  until: (t) => {
+    while (stage.playing && stage.link.t < t - 1e-6) rehearsal.tick(Math.min(250, (t - stage.link.t) * 1000));
+  },
+  /** Chooses from the list on the side, as a click does. */
+  pick: (id) => {
+    const button = document.querySelector(`[data-choice="${id}"]`);
+    if (!button) throw new Error(`${id} is not offered at ${stage.link.t}; offered: ${[...document.querySelectorAll("[data-choice]")].map((b) => b.dataset.choice)}`);
+    button.click();
+  },
+  /**
+   * Plays events of a script (as courses/scenarios/engine/script.py spells them out) with list and space bar, each at its time.
+   * @param {{ t: number, kind: string, action?: string, do?: string, pad?: string, site?: string }[]} events
+   */
+  perform: (events) => {
+    for (const { t, kind, action, do: what, pad, site } of events) {
+      rehearsal.until(t);
+      if (kind === "compression") stage.canvas.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
+      else if (kind === "action") rehearsal.pick(action);
+      else if (what === "pad") {
+        rehearsal.pick(`pad.${pad}`);
+        rehearsal.pick(site);
+      } else rehearsal.pick(`aed.${what}`);
+    }
+  },
+  /** The same with a phone on the chest, which feels compressions from one moment to another. */
+  shakeUntil: (t, rate = 110, depth = 0.052) => {
+    const turn = (2 * Math.PI * rate) / 60;
+    for (let i = 0; stage.playing && stage.link.t < t; i++) {
+      now += 1000 / 60;
+      if (i % 6 === 0) stage.link.tick(now);
+      const z = 9.81 + (-depth / 2) * turn * turn * Math.cos((turn * now) / 1000) + 0.02 * Math.sin(now * 0.977);
+      dispatchEvent(new DeviceMotionEvent("devicemotion", { accelerationIncludingGravity: { x: 0.3, y: 0.2, z } }));
+    }
   },
   /** Chooses a row of the board with a ray, turning pages until it is there. */
   choose: async (id) => {
