@@ -16,7 +16,7 @@ import { StageScene } from "./play/scene.js";
 import { actionsAt, spot, spotAt, spotOnRay } from "./play/spots.js";
 import { PLACE_NAMES } from "./rooms/index.js";
 import { mix, PoseTrack } from "./together/follow.js";
-import { HEAD, readPoses, RECORD_BYTES, RECORD_NUMBERS, writeRecord } from "./together/record.js";
+import { HEAD, LEFT, readPoses, RECORD_BYTES, RECORD_NUMBERS, writeRecord } from "./together/record.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const file = readFileSync(join(here, "people/people.bin"));
@@ -237,6 +237,30 @@ test("poses survive the wire to a millimetre, and what is drawn lies between two
   const turned = record.map((value, i) => (i >= HEAD + 3 && i < HEAD + 7 ? -value : value));
   mix(record, turned, 0.5, out);
   assert.ok(Math.abs(Math.hypot(...out.slice(HEAD + 3, HEAD + 7)) - 1) < 1e-5, "q and -q are the same turn");
+});
+
+test("hands that press at 110 a minute are drawn within a centimetre, though their poses come 20 times a second and unevenly", () => {
+  const height = (t) => 0.3 + 0.027 * Math.cos((2 * Math.PI * 110 * t) / 60);
+  let seed = 7;
+  const chance = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const track = new PoseTrack();
+  const record = new Float32Array(RECORD_NUMBERS);
+  record.set([5, 0, 0, 1, 0, 0, 0, 0, 1]);
+  record.fill(0, LEFT).set([0, 0, 0, 0, 0, 0, 1], LEFT);
+  /** On the way 10 to 30 ms. */
+  const coming = Array.from({ length: 400 }, (_, i) => ({ made: i / 20, at: i / 20 + 0.01 + 0.02 * chance() }));
+  const off = [];
+  for (let time = 0; time < 19; time += 1 / 72) {
+    while (coming.length && coming[0].at <= time) {
+      record[1] = coming[0].made;
+      record[LEFT + 1] = height(coming.shift().made);
+      track.push(record, time);
+    }
+    if (time > 1 && track.update(time)) off.push(Math.abs(track.now[LEFT + 1] - height(time - 0.12 - 1 / 144)));
+  }
+  assert.ok(off.length > 1200);
+  assert.ok(off.reduce((sum, value) => sum + value) / off.length < 0.004, "on average 4 mm");
+  assert.ok(Math.max(...off) < 0.01, `${1000 * Math.max(...off)} mm`);
 });
 
 test("a page without what it promises is told so", () => {
