@@ -70,10 +70,10 @@ class Daphne:
         return done.stdout
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port)]
+        command = [sys.executable, "-m", "vrtraining.serve.web", "-v", "0", "-b", "127.0.0.1", "-p", str(self.port)]
         output = self.log.open("ab") if self.log else None
         self.process = subprocess.Popen(
-            [*command, "vrtraining.asgi:application"], cwd=ROOT, env=self.environment, stdout=output, stderr=output
+            command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

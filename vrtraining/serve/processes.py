@@ -55,7 +55,7 @@ def web(host: str, port: int, tls: tuple[Path, Path] | None) -> Child:
         command += ["-e", f"ssl:{port}:privateKey={key}:certKey={certificate}:interface={host}"]
     else:
         command += ["-b", host, "-p", str(port)]
-    return Child("web", [*command, "vrtraining.asgi:application"], orphan_signal=signal.SIGTERM, waits=True)
+    return Child("web", command, orphan_signal=signal.SIGTERM, waits=True)
 
 
 def port_is_taken(host: str, port: int) -> bool:

@@ -1,6 +1,9 @@
-"""The web process of a house: daphne, loaded while `serve` still makes the tables.
+"""One web process: daphne, with everything loaded before it listens.
 
-Arguments are daphne's. It listens when its standard input ends: `serve` keeps that open until the data are there.
+    python -m vrtraining.serve.web -b 127.0.0.1 -p 8000
+
+Arguments are daphne's, but for the application. It listens when its standard input ends: `serve` keeps that open until
+tables and demo are there; elsewhere it is /dev/null.
 """
 
 import gc
@@ -11,7 +14,7 @@ def load() -> None:
     """Import everything that pages need, so that the first visitor does not wait for it."""
     # What is loaded now stays for good: looking through it for garbage again and again costs a sixth of the start.
     gc.disable()
-    from daphne.cli import CommandLineInterface  # noqa: F401 - first: it chooses Twisted's reactor
+    from daphne import server  # noqa: F401 - first: it chooses Twisted's reactor
     from django.urls import get_resolver
 
     from vrtraining import asgi  # noqa: F401 - loads the apps
@@ -26,7 +29,7 @@ def main() -> None:
     sys.stdin.buffer.read()
     from daphne.cli import CommandLineInterface
 
-    CommandLineInterface().run(sys.argv[1:])
+    CommandLineInterface().run([*sys.argv[1:], "vrtraining.asgi:application"])
 
 
 if __name__ == "__main__":
