@@ -54,6 +54,8 @@ def installation_is_consistent(app_configs: Any = None, **kwargs: Any) -> list[C
             found.append(Error(nobody, hint=hint, id="vrtraining.E006"))
         else:
             found.append(
-                Warning("EMAIL_URL is not given: nobody gets a new password by e-mail.", hint=hint, id="vrtraining.W003")
+                Warning(
+                    "EMAIL_URL is not given: nobody gets a new password by e-mail.", hint=hint, id="vrtraining.W003"
+                )
             )
     return found

@@ -34,7 +34,7 @@ def processes_of(data_dir: Path) -> list[int]:
 
 
 def cpu_seconds_of(data_dir: Path) -> float:
-    """User and system seconds of the processes that `processes_of` finds, and of their children that ended (proc(5))."""
+    """CPU seconds of the processes that `processes_of` finds, and of their children that ended (proc(5))."""
     ticks = 0
     for pid in processes_of(data_dir):
         try:

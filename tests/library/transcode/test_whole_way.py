@@ -87,7 +87,12 @@ VARIABLE = [Fraction(n, 30) if n < 12 else Fraction(12, 30) + Fraction(n - 12, 1
     ids=["index at the end", "odd size", "ten bits", "4:4:4", "variable rate", "upside down", "on its side"],
 )
 def test_an_unusual_film_is_published_with_every_picture(
-    film: dict[str, Any], size: tuple[int, int], shown: list[int] | None, storage_dirs: Path, tmp_path: Path, settings: Any
+    film: dict[str, Any],
+    size: tuple[int, int],
+    shown: list[int] | None,
+    storage_dirs: Path,
+    tmp_path: Path,
+    settings: Any,
 ) -> None:
     settings.LIBRARY_CODECS = ["h264"]
     master = receive(tmp_path, **{"frames": 24, **film})

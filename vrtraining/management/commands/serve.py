@@ -17,6 +17,15 @@ from vrtraining.serve.children import Supervisor
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - what --lan asks for
 
 
+def _static_files_are_built() -> bool:
+    """Whether `make setup` has hashed and compressed the present front end: that takes longer than all else here."""
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    if not manifest.exists():
+        return False
+    sources = (path for _, folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*"))
+    return max((path.stat().st_mtime for path in sources), default=0.0) <= manifest.stat().st_mtime
+
+
 class Command(BaseCommand):
     help = "Start the whole centre on this machine: broker, web, workers, and a demo on the first start."
     # Of the settings. The others load every page, which the web process does meanwhile.
@@ -51,7 +60,7 @@ class Command(BaseCommand):
             raise CommandError(f"Port {settings.PORT} of {host} is taken. Stop who uses it, or choose another: PORT=…")
         if not settings.REDIS_URL_IS_GIVEN:
             supervisor.add(processes.broker())
-        if not (settings.STATIC_ROOT / "staticfiles.json").exists():  # `make setup` does it before
+        if not _static_files_are_built():
             call_command("collectstatic", interactive=False, verbosity=0)
         web = supervisor.add(processes.web(host, settings.PORT, tls))
         processes.wait_for_broker()
