@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from streaming.library.access import access_policy
 from streaming.library.delivery import tokens
 from streaming.library.errors import error_sentence
-from streaming.library.models import Master, MasterState, Upload, UploadState
+from streaming.library.models import Master, MasterState, Segment, Upload, UploadState, WorkState
 from streaming.library.models.master import WORKING_STATES
 
 # The filter of the list page: a word in the address, and the states that it stands for.
@@ -61,6 +61,16 @@ def filtered_masters(masters: QuerySet[Master], *, search: str = "", state: str 
     if state in STATE_FILTERS:
         masters = masters.filter(state__in=STATE_FILTERS[state])
     return masters
+
+
+def work_counts() -> tuple[dict[str, int], dict[str, int]]:
+    """How many films, and how many of their segments, are in each state; for those who watch the queues."""
+
+    def counts(rows: QuerySet[Any], states: list[str]) -> dict[str, int]:
+        found = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+        return {state: found.get(state, 0) for state in states}
+
+    return counts(Master.objects.all(), MasterState.values), counts(Segment.objects.all(), WorkState.values)
 
 
 def unfinished_uploads(user: Any) -> QuerySet[Upload]:

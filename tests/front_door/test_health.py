@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from streaming.library.models import Master, MasterState
+
 
 def test_healthz_needs_nothing_but_the_process(client: Client) -> None:
     response = client.get("/healthz/")
@@ -27,8 +29,17 @@ def test_metrics_are_for_this_machine_and_for_operators(client: Client) -> None:
     local = client.get("/metrics")
     assert local.status_code == 200
     assert b'http_requests_total{method="GET",status="200",view="healthz"}' in local.content
+    assert b'library_segments{state="waiting"} 0.0' in local.content
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 403
     assert client.get("/metrics", HTTP_X_FORWARDED_FOR="192.0.2.7").status_code == 403
+
+
+@pytest.mark.django_db
+def test_metrics_tell_how_much_work_waits(client: Client) -> None:
+    Master.objects.create(title="Ward 3", state=MasterState.FAILED)
+    assert b'library_films{state="failed"} 1.0' in client.get("/metrics").content
+    Master.objects.all().delete()
+    assert b'library_films{state="failed"} 0.0' in client.get("/metrics").content
 
 
 def test_pages_allow_no_inline_script_or_style(client: Client, db: None) -> None:
