@@ -39,6 +39,14 @@ def installation_is_consistent(app_configs: Any = None, **kwargs: Any) -> list[C
                 id="vrtraining.W001",
             )
         )
+    if not settings.DATABASE_URL_IS_GIVEN:
+        found.append(
+            Warning(
+                "DATABASE_URL is not given: the data are in SQLite, which only processes of this machine can share.",
+                hint="DATABASE_URL=postgres://user:password@db.example/vrtraining",
+                id="vrtraining.W004",
+            )
+        )
     if not settings.SERVES_HTTPS:
         found.append(
             Warning(

@@ -96,6 +96,7 @@ TEMPLATES = [
 ]
 
 # --- data -------------------------------------------------------------------------------------
+DATABASE_URL_IS_GIVEN = bool(env.str("DATABASE_URL", ""))
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{DATA_DIR / 'centre.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: a writer waits for its turn at BEGIN instead of failing half-way (DESIGN D4).

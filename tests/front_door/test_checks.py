@@ -12,6 +12,7 @@ def centre(settings: Settings) -> Settings:
     settings.DEBUG = False
     settings.SECRET_KEY_IS_GIVEN = True
     settings.ALLOWED_HOSTS = ["centre.example"]
+    settings.DATABASE_URL_IS_GIVEN = True
     settings.REDIS_URL_IS_GIVEN = True
     settings.SERVES_HTTPS = True
     settings.EMAIL_URL_IS_GIVEN = True
@@ -30,6 +31,7 @@ def test_a_complete_centre_has_nothing_to_say(centre: Settings) -> None:
         ("ALLOWED_HOSTS", ["*"], "vrtraining.E004"),
         ("ALLOWED_HOSTS", [], "vrtraining.E004"),
         ("REDIS_URL_IS_GIVEN", False, "vrtraining.W001"),
+        ("DATABASE_URL_IS_GIVEN", False, "vrtraining.W004"),
         ("SERVES_HTTPS", False, "vrtraining.W002"),
         ("EMAIL_URL_IS_GIVEN", False, "vrtraining.W003"),
         ("INSTALLATION", "palace", "vrtraining.E001"),
