@@ -37,8 +37,11 @@ class HeadsetPage(PlayerPage):
 
 @pytest.fixture
 def put_on(open_page: Callable[..., Any], player_site: PlayerSite) -> Headset:
-    def enter(kind: str = "sphere", *, at: float = 5, playing: bool = True, **config: Any) -> HeadsetPage:
-        page = open_page(player_site.page(kind, template="headset", **config), viewport={"width": 800, "height": 400})
+    def enter(
+        kind: str = "sphere", *, at: float = 5, playing: bool = True, layers: bool = False, **config: Any
+    ) -> HeadsetPage:
+        address = player_site.page(kind, template="headset", **config) + ("?layers" if layers else "")
+        page = open_page(address, viewport={"width": 800, "height": 400})
         player = HeadsetPage(page)
         player.pause_at(at)
         page.evaluate("document.querySelector('.player__vr').click()")
@@ -91,6 +94,25 @@ def test_top_bottom_stereo_shows_each_eye_its_own_picture(put_on: Headset) -> No
     player.until("!p.vr.isPresenting")
     player.settle(4)
     assert player.colour() == "LEFT_EYE", "on the page one eye's picture is shown"
+
+
+def test_a_headset_with_layers_of_its_own_draws_the_picture_and_the_page_the_rest(put_on: Headset) -> None:
+    player = put_on(layers=True)
+    assert player.get("stage.picture.visible") is False
+    assert player.eyes() == ["NORTH", "NORTH"]
+    player.act("turnHead(90)")
+    assert player.eyes() == ["EAST", "EAST"]
+    player.page.evaluate(f"{PLAYER}.vr.recentre()")
+    assert player.eyes() == ["NORTH", "NORTH"]
+    player.page.evaluate(f"{PLAYER}.vr.drawByTexture()")
+    assert player.get("stage.picture.visible") is True
+    assert player.eyes() == ["NORTH", "NORTH"], "the texture goes on at the same place"
+
+
+def test_a_layer_shows_each_eye_its_own_half_of_a_stereo_picture(put_on: Headset) -> None:
+    player = put_on("stereo", layers=True)
+    assert player.get("stage.picture.visible") is False
+    assert player.eyes() == ["LEFT_EYE", "RIGHT_EYE"]
 
 
 def test_a_flat_video_floats_on_a_screen_in_a_dark_room(put_on: Headset) -> None:

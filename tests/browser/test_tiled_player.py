@@ -435,6 +435,15 @@ def test_slow_answers_cost_quality_and_never_the_picture(
     assert page.get("tiled") is True
 
 
+def test_a_higher_cap_makes_more_tiles_sharp_at_once(visit: Callable[..., TiledPage]) -> None:
+    page = visit()
+    page.pause_at(2.5)
+    page.settle()
+    before = page.sample()["picks"].count(0)
+    page.do(f"chooseTilesCap({100 * CAP_KBPS})")
+    page.until(f"[...p.source.picks.get(2)].filter((quality) => quality === 0).length > {before}")
+
+
 def test_a_hidden_tab_fetches_only_the_lowest_quality_until_it_is_seen_again(
     visit: Callable[..., TiledPage], tiled_site: PlayerSite
 ) -> None:

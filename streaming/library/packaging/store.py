@@ -178,9 +178,7 @@ def replaced_prefixes(storage_prefix: str, published: str) -> list[str]:
     """The versions that are still there and older than the `published` one. A newer one may be in the making."""
     versions = {name: match for name in list_folders(storage_prefix) if (match := PUBLISHED.fullmatch(name))}
     newest = PUBLISHED.fullmatch(published.removeprefix(storage_prefix).rstrip("/"))
-    return [
-        f"{storage_prefix}{name}/" for name, match in versions.items() if newest and int(match[1]) < int(newest[1])
-    ]
+    return [f"{storage_prefix}{name}/" for name, match in versions.items() if newest and int(match[1]) < int(newest[1])]
 
 
 def reveal(building: str, published: str) -> None:

@@ -136,7 +136,7 @@ def finished_prefix(master: Master) -> str:
 
 
 def publish(master_id: UUID, lease: UUID) -> None:
-    """Show the new version in one step. What it replaces stays for those who watch it now (`sweeping.sweep_replaced`)."""
+    """Show the new version in one step. What it replaces stays for those who watch it: `sweeping.sweep_replaced`."""
     with transaction.atomic():
         master = (
             Master.objects.select_for_update().filter(id=master_id, lease=lease, state=MasterState.VERIFYING).first()

@@ -4,8 +4,13 @@
 import { metaQuest3, XRDevice } from "/node_modules/iwer/build/iwer.module.js";
 
 const START = [0, 1.6, 0];
-const device = new XRDevice(metaQuest3, { stereoEnabled: true });
-device.installRuntime({ forceInstall: true });
+// With `?layers` the headset has layers of its own (WebXR Layers), as the emulator's polyfill draws them. The emulator's own
+// XRWebGLBinding has no projection layers and would hide the polyfill's.
+const withLayers = new URLSearchParams(location.search).has("layers");
+const globalObject = new Proxy(globalThis, { set: (scope, name, value) => name === "XRWebGLBinding" || Reflect.set(scope, name, value) });
+const features = [...metaQuest3.supportedFeatures, ...(withLayers ? ["layers"] : [])];
+const device = new XRDevice({ ...metaQuest3, supportedFeatures: features }, { stereoEnabled: true });
+device.installRuntime({ forceInstall: true, ...(withLayers && { polyfillLayers: true, globalObject }) });
 device.position.set(...START);
 
 const player = () => document.querySelector("[data-player]").player;

@@ -54,7 +54,7 @@ export class MediaLayer {
    * @param {number} angle radians about the upward axis
    */
   turn(angle) {
-    this.#layer.transform = new XRRigidTransform({}, { x: 0, y: Math.sin(angle / 2), z: 0, w: Math.cos(angle / 2) });
+    this.#layer.transform = new XRRigidTransform({ x: 0, y: 0, z: 0 }, { x: 0, y: Math.sin(angle / 2), z: 0, w: Math.cos(angle / 2) });
   }
 
   /** The page draws alone again. */
