@@ -189,7 +189,7 @@ CELERY_BEAT_SCHEDULE = {
     "record-missing-runs": {"task": "courses.scenarios.tasks.light_record_missing", "schedule": 900.0},
     "forget-dry-runs": {"task": "courses.people.tasks.light_forget_dry_runs", "schedule": 3600.0},
     "sweep-stalled-segments": {"task": "streaming.library.tasks.light_sweep_stalled", "schedule": 10.0},
-    "sweep-replaced-versions": {"task": "streaming.library.tasks.light_sweep_replaced", "schedule": 600.0},
+    "sweep-replaced-versions": {"task": "streaming.library.tasks.light_sweep_replaced", "schedule": 3600.0},
     "forward-statements": {"task": "courses.learning.xapi.tasks.light_forward_statements", "schedule": 60.0},
     "expire-uploads": {"task": "streaming.library.tasks.light_expire_uploads", "schedule": 600.0},
 }

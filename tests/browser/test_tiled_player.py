@@ -407,10 +407,11 @@ def test_an_index_that_lies_about_sizes_hands_over_to_the_ladder(
     assert card(page) == ""
 
 
+@pytest.mark.parametrize("refused", [(), NO_MSE], ids=["mse", "webcodecs"])
 def test_without_a_network_the_player_says_so_and_goes_on_by_itself(
-    visit: Callable[..., TiledPage], tiled_site: PlayerSite
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite, refused: tuple[str, ...]
 ) -> None:
-    page = visit()
+    page = visit(refused=refused)
     tiled_site.offline = True  # the first two seconds are there, the rest is not
     page.do("seek(6)")
     page.do("play()")

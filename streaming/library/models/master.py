@@ -4,7 +4,8 @@ Files of one master live under `storage_prefix` of the default storage:
 
     masters/<id hex>/source/<file>            the original, never served to viewers
     masters/<id hex>/stills/...               poster.jpg, poster-flat.jpg, preview.jpg, preview.vtt
-    masters/<id hex>/published-<generation>/  master.m3u8, manifest.mpd and the CMAF segments they name; tiled/
+    masters/<id hex>/published-<generation>/  master.m3u8, manifest.mpd and the CMAF segments they name; tiled/.
+                                              Older ones stay while addresses to them may be out
     masters/<id hex>/timeline.npz             the source's index (`probe.timeline.Timeline`)
     masters/<id hex>/building-<generation>/   segments on their way; becomes published-<generation>/
 """

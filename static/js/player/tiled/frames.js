@@ -127,6 +127,8 @@ export class FrameQueue {
     const due = shown === null || now > shown.timestamp + 2 * (shown.duration ?? 0) || now < shown.timestamp;
     const lacking = due && this.#frames.length === 0 && now < this.#end;
     if (lacking !== this.#held && (lacking || this.#frames.length >= ENOUGH || now >= this.#end || this.#atEnd())) this.#hold(lacking);
+    // Another speed was chosen meanwhile.
+    else if (this.#held && this.#video.playbackRate !== 0) this.#video.playbackRate = 0;
   }
 
   /** Everything that is there has been given to the decoder. */
@@ -134,10 +136,11 @@ export class FrameQueue {
     return this.#cursor !== null && this.#cursor.at === this.#cursor.entry.data.length && this.#decoder.decodeQueueSize === 0;
   }
 
-  /** @param {boolean} held */
+  /** Says it as the element says it of itself: the page shows why. @param {boolean} held */
   #hold(held) {
     this.#held = held;
     this.#video.playbackRate = held ? 0 : this.#video.defaultPlaybackRate;
+    if (!this.#video.paused) this.#video.dispatchEvent(new Event(held ? "waiting" : "playing"));
   }
 
   /** @param {VideoFrame} frame */

@@ -6,6 +6,8 @@ const PICTURE = 100_000; // microseconds
 const PER_SEGMENT = 10;
 const real = { VideoDecoder: globalThis.VideoDecoder, EncodedVideoChunk: globalThis.EncodedVideoChunk };
 const settle = () => new Promise((go) => setTimeout(go, 2));
+/** What a test has made. @type {FrameQueue[]} */
+const queues = [];
 /** Frames that are not closed. */
 let open = 0;
 /** What decoders were given since the test began, in seconds and with the segment's mark. */
@@ -71,7 +73,10 @@ beforeEach(() => {
     }
   };
 });
-afterEach(() => Object.assign(globalThis, real));
+afterEach(() => {
+  for (const queue of queues.splice(0)) queue.close();
+  Object.assign(globalThis, real);
+});
 
 function made(duration = 30) {
   const video = Object.assign(new EventTarget(), { currentTime: 0, playbackRate: 1, defaultPlaybackRate: 1, paused: false });
@@ -81,6 +86,7 @@ function made(duration = 30) {
     onRemoved: (from, to) => told.removed.push([from, to]),
     onError: (reason) => assert.fail(reason),
   });
+  queues.push(queue);
   /** A segment of ten pictures a second, one second long. */
   const segment = (number, mark = "") => ({
     segment: number, start: number, end: number + 1,
@@ -157,20 +163,26 @@ test("a better segment is decoded if the one that it replaces has not begun", as
 
 test("the clock stands while a picture is missing and goes on when there are enough", async () => {
   const { queue, video, segment } = made();
+  const said = [];
+  for (const name of ["waiting", "playing"]) video.addEventListener(name, () => said.push(name));
   queue.add(segment(0));
   await settle();
+  queue.take();
   video.currentTime = 0.9;
   await settle();
   queue.take();
   video.currentTime = 1.3;
   queue.take();
   assert.deepEqual([video.playbackRate, queue.waiting], [0, true]);
-  video.defaultPlaybackRate = 1.5;
+  video.playbackRate = video.defaultPlaybackRate = 1.5;
+  queue.take();
+  assert.equal(video.playbackRate, 0, "also when another speed is chosen");
   queue.add(segment(1));
   await settle();
   await settle();
   queue.take();
   assert.deepEqual([video.playbackRate, queue.waiting], [1.5, false]);
+  assert.deepEqual(said, ["waiting", "playing"], "as the element says it of itself");
 });
 
 test("at the end of the title nothing is missing", async () => {
