@@ -1,10 +1,11 @@
-/* AVX-512: SAD for width 64, SSE from 16, the sphere's weighted SSE. */
+/* AVX-512: SAD of rows of 64, SSE from 32, the sphere's weighted SSE. */
 #include "kernels/kernels_avx512.h"
 
 #ifdef VR_HAVE_AVX512
 
 /* ---- SAD -------------------------------------------------------------------------------------------------- */
 
+/* Rows of 64 only: shorter ones would have to be put together two by two, which costs what the wider sum saves. */
 static int sad_64(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)
 {
     /* Two rows a step, so that two sums grow side by side. */
@@ -16,133 +17,136 @@ static int sad_64(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrd
     return (int)sum_epi64(_mm512_add_epi64(even, odd));
 }
 
-/* Two rows of 64, or of 32 in one register, a step against `count` references of one stride. */
-VR_ALWAYS_INLINE void sad_many(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *r0, const vr_pixel *r1,
-                               const vr_pixel *r2, const vr_pixel *r3, ptrdiff_t ref_stride, int width, int height,
-                               int count, int32_t *cost)
+/* Sums of 64-bit lanes that 32 bits hold, of four vectors side by side. */
+VR_ALWAYS_INLINE __m128i reduce_4(const __m512i sum[4])
+{
+    const __m512i first = _mm512_or_si512(sum[0], _mm512_slli_epi64(sum[1], 32));
+    const __m512i second = _mm512_or_si512(sum[2], _mm512_slli_epi64(sum[3], 32));
+    const __m256i low = _mm256_add_epi32(low_half(first), high_half(first));
+    const __m256i high = _mm256_add_epi32(low_half(second), high_half(second));
+    const __m256i both = _mm256_add_epi32(_mm256_unpacklo_epi64(low, high), _mm256_unpackhi_epi64(low, high));
+    return _mm_add_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+}
+
+/* Two rows a step against `count` references of one stride. */
+VR_ALWAYS_INLINE __m128i sad_64_many(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *r0, const vr_pixel *r1,
+                                     const vr_pixel *r2, const vr_pixel *r3, ptrdiff_t ref_stride, int height, int count)
 {
     const vr_pixel *ref[4] = {r0, r1, r2, r3};
     __m512i sum[4];
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < 4; i++)
         sum[i] = _mm512_setzero_si512();
-    for (int y = 0; y < height; y += 2, src += 2 * src_stride)
-        for (int i = 0; i < count; i++) {
-            const vr_pixel *next = ref[i] + ref_stride;
-            const __m512i difference =
-                width == 32 ? _mm512_sad_epu8(load_32_32(src, src + src_stride), load_32_32(ref[i], next))
-                            : _mm512_add_epi64(_mm512_sad_epu8(load_64(src), load_64(ref[i])),
-                                               _mm512_sad_epu8(load_64(src + src_stride), load_64(next)));
-            sum[i] = _mm512_add_epi64(sum[i], difference);
-            ref[i] = next + ref_stride;
+    for (int y = 0; y < height; y += 2, src += 2 * src_stride) {
+        const __m512i row = load_64(src), next = load_64(src + src_stride);
+        for (int i = 0; i < count; i++, ref[i - 1] += 2 * ref_stride) {
+            sum[i] = _mm512_add_epi64(sum[i], _mm512_sad_epu8(row, load_64(ref[i])));
+            sum[i] = _mm512_add_epi64(sum[i], _mm512_sad_epu8(next, load_64(ref[i] + ref_stride)));
         }
-    for (int i = 0; i < count; i++)
-        cost[i] = (int32_t)sum_epi64(sum[i]);
+    }
+    return reduce_4(sum);
 }
 
-#define DEFINE_SAD_MANY(W)                                                                                             \
-    static void sad_x3_##W(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,      \
-                           const vr_pixel *ref2, ptrdiff_t ref_stride, int height, int32_t cost[3])                    \
-    {                                                                                                                  \
-        sad_many(src, src_stride, ref0, ref1, ref2, ref2, ref_stride, W, height, 3, cost);                             \
-    }                                                                                                                  \
-    static void sad_x4_##W(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,      \
-                           const vr_pixel *ref2, const vr_pixel *ref3, ptrdiff_t ref_stride, int height,               \
-                           int32_t cost[4])                                                                            \
-    {                                                                                                                  \
-        sad_many(src, src_stride, ref0, ref1, ref2, ref3, ref_stride, W, height, 4, cost);                             \
-    }
-DEFINE_SAD_MANY(32)
-DEFINE_SAD_MANY(64)
+static void sad_x3_64(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,
+                      const vr_pixel *ref2, ptrdiff_t ref_stride, int height, int32_t cost[3])
+{
+    const __m128i costs = sad_64_many(src, src_stride, ref0, ref1, ref2, ref2, ref_stride, height, 3);
+    _mm_storel_epi64((__m128i *)cost, costs);
+    cost[2] = _mm_extract_epi32(costs, 2);
+}
+
+static void sad_x4_64(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,
+                      const vr_pixel *ref2, const vr_pixel *ref3, ptrdiff_t ref_stride, int height, int32_t cost[4])
+{
+    _mm_storeu_si128((__m128i *)cost, sad_64_many(src, src_stride, ref0, ref1, ref2, ref3, ref_stride, height, 4));
+}
 
 /* ---- SSE -------------------------------------------------------------------------------------------------- */
 
+/* VNNI's vpdpbusd multiplies unsigned by signed bytes: magnitudes of differences by themselves, as long as they are
+ * below 128. Blocks with larger ones, which prediction hardly ever leaves, are done again by the narrower kernel. */
+static uint32_t (*narrower_sse[VR_WIDTH_ENTRIES])(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b,
+                                                  ptrdiff_t b_stride, int height);
+
+VR_ALWAYS_INLINE __m512i add_squares(__m512i sum, __m512i a, __m512i b, __m512i *seen)
+{
+    const __m512i magnitude = _mm512_or_si512(_mm512_subs_epu8(a, b), _mm512_subs_epu8(b, a));
+    *seen = _mm512_or_si512(*seen, magnitude);
+    return _mm512_dpbusd_epi32(sum, magnitude, magnitude);
+}
+
+static uint32_t sse_64(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)
+{
+    const vr_pixel *p = a, *q = b;
+    __m512i even = _mm512_setzero_si512(), odd = even, seen = even;
+    for (int y = 0; y < height; y += 2, p += 2 * a_stride, q += 2 * b_stride) {
+        even = add_squares(even, load_64(p), load_64(q), &seen);
+        odd = add_squares(odd, load_64(p + a_stride), load_64(q + b_stride), &seen);
+    }
+    if (_mm512_movepi8_mask(seen))
+        return narrower_sse[VR_W(64)](a, a_stride, b, b_stride, height);
+    return (uint32_t)sum_epi32(_mm512_add_epi32(even, odd));
+}
+
+/* Two rows in a register. */
+VR_ALWAYS_INLINE __m512i add_two_rows(__m512i sum, const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b,
+                                      ptrdiff_t b_stride, __m512i *seen)
+{
+    return add_squares(sum, load_32_32(a, a + a_stride), load_32_32(b, b + b_stride), seen);
+}
+
+static uint32_t sse_32(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)
+{
+    const ptrdiff_t a_pair = 2 * a_stride, b_pair = 2 * b_stride;
+    const vr_pixel *p = a, *q = b;
+    __m512i even = _mm512_setzero_si512(), odd = even, seen = even;
+    if (height & 2) {
+        even = add_two_rows(even, p, a_stride, q, b_stride, &seen);
+        p += a_pair;
+        q += b_pair;
+    }
+    for (int y = height & 2; y < height; y += 4, p += 2 * a_pair, q += 2 * b_pair) {
+        even = add_two_rows(even, p, a_stride, q, b_stride, &seen);
+        odd = add_two_rows(odd, p + a_pair, a_stride, q + b_pair, b_stride, &seen);
+    }
+    if (_mm512_movepi8_mask(seen))
+        return narrower_sse[VR_W(32)](a, a_stride, b, b_stride, height);
+    return (uint32_t)sum_epi32(_mm512_add_epi32(even, odd));
+}
+
+/* Rows that do not fill a register go to the narrower kernel. */
+static uint64_t (*narrower_wsse)(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int width,
+                                 int height, const uint16_t *row_weight);
+
 /* a - b as 16-bit lanes by vpmaddubsw of interleaved pixels with (1, -1); VNNI squares and adds. */
-VR_ALWAYS_INLINE __m512i add_squares(__m512i sum, __m512i interleaved)
+VR_ALWAYS_INLINE __m512i add_any_squares(__m512i sum, __m512i interleaved)
 {
     const __m512i difference = _mm512_maddubs_epi16(interleaved, _mm512_set1_epi16((int16_t)0xFF01));
     return _mm512_dpwssd_epi32(sum, difference, difference);
 }
 
-/* Low and high halves of the lanes go to sums of their own: vpdpwssd waits for the sum it adds to. */
-VR_ALWAYS_INLINE void add_squares_64(__m512i sum[2], __m512i a, __m512i b)
-{
-    sum[0] = add_squares(sum[0], _mm512_unpacklo_epi8(a, b));
-    sum[1] = add_squares(sum[1], _mm512_unpackhi_epi8(a, b));
-}
-
-VR_ALWAYS_INLINE __m512i add_squares_32(__m512i sum, __m256i a, __m256i b)
-{
-    const __m512i difference = _mm512_sub_epi16(_mm512_cvtepu8_epi16(a), _mm512_cvtepu8_epi16(b));
-    return _mm512_dpwssd_epi32(sum, difference, difference);
-}
-
-/* Two rows; every vpdpwssd of them has a sum of its own. */
-VR_ALWAYS_INLINE void add_two_rows(__m512i sum[4], const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b,
-                                   ptrdiff_t b_stride, int width)
-{
-    const vr_pixel *a1 = a + a_stride, *b1 = b + b_stride;
-    if (width == 64) {
-        add_squares_64(sum, load_64(a), load_64(b));
-        add_squares_64(sum + 2, load_64(a1), load_64(b1));
-    }
-    if (width == 32 || width == 48) {
-        sum[0] = add_squares_32(sum[0], load_32(a), load_32(b));
-        sum[1] = add_squares_32(sum[1], load_32(a1), load_32(b1));
-    }
-    if (width == 16 || width == 48)
-        sum[2] = add_squares_32(sum[2], join_16(a + width - 16, a1 + width - 16),
-                                join_16(b + width - 16, b1 + width - 16));
-}
-
-/* Two pairs of rows a step, each into sums of its own. */
-VR_ALWAYS_INLINE uint32_t sse_block(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
-                                    int width, int height)
-{
-    __m512i sum[4], other[4];
-    int y = 0;
-    for (int i = 0; i < 4; i++)
-        sum[i] = other[i] = _mm512_setzero_si512();
-    for (; y + 4 <= height; y += 4, a += 4 * a_stride, b += 4 * b_stride) {
-        add_two_rows(sum, a, a_stride, b, b_stride, width);
-        add_two_rows(other, a + 2 * a_stride, a_stride, b + 2 * b_stride, b_stride, width);
-    }
-    if (y < height)
-        add_two_rows(sum, a, a_stride, b, b_stride, width);
-    for (int i = 0; i < 4; i++)
-        sum[i] = _mm512_add_epi32(sum[i], other[i]);
-    return (uint32_t)sum_epi32(
-        _mm512_add_epi32(_mm512_add_epi32(sum[0], sum[1]), _mm512_add_epi32(sum[2], sum[3])));
-}
-
-#define DEFINE_SSE(W)                                                                                                  \
-    static uint32_t sse_##W(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)  \
-    {                                                                                                                  \
-        return sse_block(a, a_stride, b, b_stride, W, height);                                                         \
-    }
-DEFINE_SSE(16)
-DEFINE_SSE(32)
-DEFINE_SSE(48)
-DEFINE_SSE(64)
-
 static uint64_t wsse(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int width,
                      int height, const uint16_t *row_weight)
 {
+    const int whole = width & ~63;
     __m512i total = _mm512_setzero_si512();
+    uint64_t rest = 0;
+    if (whole < width)
+        rest = narrower_wsse(a + whole, a_stride, b + whole, b_stride, width - whole, height, row_weight);
+    if (!whole)
+        return rest;
     for (int y = 0; y < height; y++, a += a_stride, b += b_stride) {
         const __m512i weight = _mm512_set1_epi32(row_weight[y]);
-        __m512i part[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()}, sum;
-        int x = 0;
-        for (; x + 64 <= width; x += 64)
-            add_squares_64(part, load_64(a + x), load_64(b + x));
-        if (x < width) {
-            const __mmask64 rest = first_bytes(width - x);
-            add_squares_64(part, _mm512_maskz_loadu_epi8(rest, a + x), _mm512_maskz_loadu_epi8(rest, b + x));
+        __m512i low = _mm512_setzero_si512(), high = low;
+        for (int x = 0; x < whole; x += 64) {
+            const __m512i p = load_64(a + x), q = load_64(b + x);
+            low = add_any_squares(low, _mm512_unpacklo_epi8(p, q));
+            high = add_any_squares(high, _mm512_unpackhi_epi8(p, q));
         }
-        sum = _mm512_add_epi32(part[0], part[1]);
-        total = _mm512_add_epi64(total, _mm512_add_epi64(_mm512_mul_epu32(sum, weight),
-                                                         _mm512_mul_epu32(_mm512_srli_epi64(sum, 32), weight)));
+        low = _mm512_add_epi32(low, high);
+        total = _mm512_add_epi64(total, _mm512_add_epi64(_mm512_mul_epu32(low, weight),
+                                                         _mm512_mul_epu32(_mm512_srli_epi64(low, 32), weight)));
     }
-    return sum_epi64(total);
+    return sum_epi64(total) + rest;
 }
 
 /* ---- Energy of 16-bit differences --------------------------------------------------------------------------- */
@@ -182,15 +186,12 @@ DEFINE_SSE_16(64)
 
 void vr_avx512_init_cost(vr_kernels *k)
 {
+    memcpy(narrower_sse, k->sse, sizeof(narrower_sse));
+    narrower_wsse = k->wsse;
     k->sad[VR_W(64)] = sad_64;
-#define SET_MANY(W)                                                                                                    \
-    k->sad_x3[VR_W(W)] = sad_x3_##W;                                                                                   \
-    k->sad_x4[VR_W(W)] = sad_x4_##W;
-    SET_MANY(32)
-    SET_MANY(64)
-    k->sse[VR_W(16)] = sse_16;
+    k->sad_x3[VR_W(64)] = sad_x3_64;
+    k->sad_x4[VR_W(64)] = sad_x4_64;
     k->sse[VR_W(32)] = sse_32;
-    k->sse[VR_W(48)] = sse_48;
     k->sse[VR_W(64)] = sse_64;
     k->sse_16[VR_W(32)] = sse_16_32;
     k->sse_16[VR_W(48)] = sse_16_48;

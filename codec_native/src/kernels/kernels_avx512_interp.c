@@ -1,8 +1,8 @@
 /* AVX-512: fractional sample interpolation, 8.5.3.3.3, for widths from 16.
  *
  * Horizontally, VNNI's vpdpbusd multiplies four neighbouring samples by four taps and adds them up in 32 bits: one
- * instruction for four taps, none for the sums. Up to width 48, VBMI's vpermb gathers the four samples of every output,
- * in an order that makes the narrowing packs come out in picture order; at width 64 plain loads do without.
+ * instruction for four taps, none for the sums. VBMI's vpermb gathers the four samples of every output, in an order
+ * that makes the narrowing packs come out in picture order; 64 pixels of a row do with plain loads instead.
  * Vertically from 8 bits, vpmaddubsw on interleaved row pairs; from 16 bits, VNNI's vpdpwssd on them. */
 #include "kernels/kernels_avx512.h"
 
@@ -44,15 +44,15 @@ static const int8_t gather_rows[2][64] = {
     {QUADS(4), QUADS(12), QUADS(36), QUADS(44)},
 };
 
-/* 32 outputs as 16-bit sums from samples of which the first tap's come first; `start` is what sums begin with. */
-VR_ALWAYS_INLINE __m512i filter_32(__m512i samples, const int8_t gather[2][64], const __m512i *quad, int taps,
+/* 32 outputs as 16-bit sums from samples of which the first tap's come at `first`; `start` is what sums begin with. */
+VR_ALWAYS_INLINE __m512i filter_32(__m512i samples, const int8_t gather[2][64], int first, const __m512i *quad, int taps,
                                    __m512i start)
 {
     __m512i sum[2];
     for (int half = 0; half < 2; half++) {
         sum[half] = start;
         for (int i = 0; i < taps / 4; i++) {
-            const __m512i index = _mm512_add_epi8(load_64(gather[half]), _mm512_set1_epi8((char)(4 * i)));
+            const __m512i index = _mm512_add_epi8(load_64(gather[half]), _mm512_set1_epi8((char)(first + 4 * i)));
             sum[half] = _mm512_dpbusd_epi32(sum[half], _mm512_permutexvar_epi8(index, samples), quad[i]);
         }
     }
@@ -65,28 +65,30 @@ VR_ALWAYS_INLINE __m512i to_pixels(__m512i first, __m512i second)
     return order_packed(_mm512_packus_epi16(_mm512_srai_epi16(first, 6), _mm512_srai_epi16(second, 6)));
 }
 
-/* 64 outputs of one row without a gather: a load that starts r samples after the first tap holds, in every 32-bit
- * lane, four samples of the outputs x = r, r + 4, r + 8 ...; the last load ends with the last sample needed. */
-VR_ALWAYS_INLINE void hor_64(const vr_pixel *src, void *dst, const __m512i *quad, int taps, int to, __m512i start)
+/* 64 pixels of one row without a gather: a load that starts r samples after the first tap holds, in every 32-bit lane,
+ * four samples of the outputs x = r, r + 4, r + 8 ...; the last load ends with the last sample needed. */
+VR_ALWAYS_INLINE void hor_64_to_8(const vr_pixel *src, vr_pixel *dst, const __m512i *quad, int taps, __m512i start)
 {
+    /* What packing makes of r = 0, 2 and of r = 1, 3: 0 4 8 12, 2 6 10 14, 1 5 9 13, 3 7 11 15 in every lane. */
+    const __m512i order = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 8, 4, 12, 1, 9, 5, 13, 2, 10, 6, 14, 3, 11, 7, 15));
     const vr_pixel *first = src - taps / 2 + 1;
-    const __mmask32 upper_words = 0xAAAAAAAA;
     __m512i sum[4], even, odd;
     for (int r = 0; r < 4; r++) {
         sum[r] = start;
         for (int i = 0; i < taps / 4; i++)
             sum[r] = _mm512_dpbusd_epi32(sum[r], load_64(first + r + 4 * i), quad[i]);
     }
-    even = _mm512_mask_mov_epi16(sum[0], upper_words, _mm512_slli_epi32(sum[2], 16));
-    odd = _mm512_mask_mov_epi16(sum[1], upper_words, _mm512_slli_epi32(sum[3], 16));
-    if (to == TO_8) {
-        const __m512i interleave = _mm512_broadcast_i32x4(
-            _mm_setr_epi8(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
-        store_64(dst, _mm512_shuffle_epi8(_mm512_packus_epi16(_mm512_srai_epi16(even, 6), _mm512_srai_epi16(odd, 6)),
-                                          interleave));
-    } else {
-        store_unpacked(dst, (int16_t *)dst + 32, _mm512_unpacklo_epi16(even, odd), _mm512_unpackhi_epi16(even, odd));
-    }
+    even = _mm512_srai_epi16(_mm512_packs_epi32(sum[0], sum[2]), 6);
+    odd = _mm512_srai_epi16(_mm512_packs_epi32(sum[1], sum[3]), 6);
+    store_64(dst, _mm512_shuffle_epi8(_mm512_packus_epi16(even, odd), order));
+}
+
+/* 64 outputs of one row in two halves; the samples of the second are loaded so that they end with the last one needed. */
+VR_ALWAYS_INLINE void hor_64_to_16(const vr_pixel *src, int16_t *dst, const __m512i *quad, int taps, __m512i start)
+{
+    const vr_pixel *first = src - taps / 2 + 1;
+    store_64(dst, filter_32(load_64(first), gather_row, 0, quad, taps, start));
+    store_64(dst + 32, filter_32(load_64(first + taps - 1), gather_row, 33 - taps, quad, taps, start));
 }
 
 /* 32 outputs of two rows. */
@@ -96,8 +98,8 @@ VR_ALWAYS_INLINE void hor_32x2(const vr_pixel *src0, const vr_pixel *src1, void 
     const __mmask64 needed = first_bytes(32 + taps - 1);
     const __m512i samples0 = _mm512_maskz_loadu_epi8(needed, src0 - taps / 2 + 1);
     const __m512i samples1 = _mm512_maskz_loadu_epi8(needed, src1 - taps / 2 + 1);
-    const __m512i row0 = filter_32(samples0, gather_row, quad, taps, start);
-    const __m512i row1 = filter_32(samples1, gather_row, quad, taps, start);
+    const __m512i row0 = filter_32(samples0, gather_row, 0, quad, taps, start);
+    const __m512i row1 = filter_32(samples1, gather_row, 0, quad, taps, start);
     if (to == TO_8) {
         store_32_32(dst0, dst1, to_pixels(row0, row1));
     } else {
@@ -113,7 +115,7 @@ VR_ALWAYS_INLINE __m512i filter_16x2(const vr_pixel *src0, const vr_pixel *src1,
     const __mmask32 needed = (__mmask32)first_bytes(16 + taps - 1);
     const __m512i samples = join(_mm256_maskz_loadu_epi8(needed, src0 - taps / 2 + 1),
                                  _mm256_maskz_loadu_epi8(needed, src1 - taps / 2 + 1));
-    return filter_32(samples, gather_rows, quad, taps, start);
+    return filter_32(samples, gather_rows, 0, quad, taps, start);
 }
 
 /* 16 outputs of two rows to pixels. */
@@ -136,8 +138,11 @@ VR_ALWAYS_INLINE void hor(const vr_pixel *src, ptrdiff_t src_stride, void *dst, 
     __m512i quad[2];
     load_quads(quad, coeff, taps);
     if (width == 64) {
-        for (int y = 0; y < height; y++)
-            hor_64(src + y * src_stride, (char *)dst + y * dst_stride * size, quad, taps, to, start);
+        for (int y = 0; y < height; y++, src += src_stride)
+            if (to == TO_8)
+                hor_64_to_8(src, (vr_pixel *)dst + y * dst_stride, quad, taps, start);
+            else
+                hor_64_to_16(src, (int16_t *)dst + y * dst_stride, quad, taps, start);
         return;
     }
     for (int y = 0; y < height; y += 2, src += 2 * src_stride) {

@@ -1,5 +1,5 @@
-/* AVX-512: angular intra prediction of 32x32 blocks, 8.4.4.2.6; two rows at a time. Everything else of intra prediction
- * works on rows too short to fill the wider registers and stays AVX2. */
+/* AVX-512: vertical angular intra prediction of 32x32 blocks, 8.4.4.2.6; two rows at a time. Everything else of intra
+ * prediction works on rows too short to fill the wider registers, or waits for the transposition, and stays AVX2. */
 #include "kernels/kernels_avx512.h"
 
 #ifdef VR_HAVE_AVX512
@@ -7,7 +7,6 @@
 enum { SIZE = 32 };
 
 static void (*narrower)(const vr_pixel *ref, vr_pixel *dst, ptrdiff_t dst_stride, int mode, int edge_filter);
-static void (*transpose)(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, ptrdiff_t dst_stride);
 
 /* ((32 - f) * ref[i] + f * ref[i + 1] + 16) >> 5 for 32 outputs from 33 samples, as 16-bit values. */
 VR_ALWAYS_INLINE __m512i blend_row(const vr_pixel *ref, int position)
@@ -34,50 +33,29 @@ static void angular_rows(const vr_pixel *ref, vr_pixel *dst, ptrdiff_t stride, i
                                                      blend_row(ref, (row + 2) * angle))));
 }
 
-/* The corner and the 64 samples down the left column, in walking order. */
-VR_ALWAYS_INLINE void reverse_left(const vr_pixel *corner, vr_pixel *out)
-{
-    __m512i index = _mm512_setr_epi64(0x38393A3B3C3D3E3F, 0x3031323334353637, 0x28292A2B2C2D2E2F, 0x2021222324252627,
-                                      0x18191A1B1C1D1E1F, 0x1011121314151617, 0x08090A0B0C0D0E0F, 0x0001020304050607);
-    store_64(out, _mm512_permutexvar_epi8(index, load_64(corner - 63)));
-    out[64] = corner[-64];
-}
-
 static void intra_pred_32(const vr_pixel *neighbours, vr_pixel *dst, ptrdiff_t stride, int mode, int edge_filter)
 {
-    const int vertical = mode >= 18, angle = vr_intra_angle[mode], inverse = vr_intra_inverse_angle[mode];
+    const int angle = vr_intra_angle[mode], inverse = vr_intra_inverse_angle[mode];
     const vr_pixel *corner = neighbours + 2 * SIZE;
-    const int side = vertical ? -1 : 1; /* way along the other arm from the corner */
-    const int lowest = (SIZE * angle) >> 5;
-    vr_pixel line[SIZE + 2 * SIZE + 16];
+    vr_pixel line[SIZE + SIZE + 1];
     vr_pixel *ref = line + SIZE;
-    const vr_pixel *main_line = ref;
-    if (mode < 2 || angle == 0) {
+    if (mode < 18 || angle == 0) {
         narrower(neighbours, dst, stride, mode, edge_filter);
         return;
     }
-    if (!vertical)
-        reverse_left(corner, ref);
-    else if (angle < 0)
-        memcpy(ref, corner, SIZE + 1);
-    else
-        main_line = corner;
-    if (lowest < -1)
-        for (int i = -1; i >= lowest; i--)
-            ref[i] = corner[side * ((i * inverse + 128) >> 8)];
-    if (vertical) {
-        angular_rows(main_line, dst, stride, angle);
-    } else {
-        vr_pixel turned[SIZE * SIZE];
-        angular_rows(main_line, turned, SIZE, angle);
-        transpose(turned, SIZE, dst, stride);
+    if (angle > 0) {
+        angular_rows(corner, dst, stride, angle);
+        return;
     }
+    memcpy(ref, corner, SIZE + 1);
+    for (int i = -1; i >= (SIZE * angle) >> 5; i--)
+        ref[i] = corner[-((i * inverse + 128) >> 8)];
+    angular_rows(ref, dst, stride, angle);
 }
 
 void vr_avx512_init_intra(vr_kernels *k)
 {
     narrower = k->intra_pred[VR_L(5)];
-    transpose = k->transpose[VR_L(5)];
     k->intra_pred[VR_L(5)] = intra_pred_32;
 }
 

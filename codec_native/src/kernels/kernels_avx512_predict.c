@@ -94,22 +94,30 @@ VR_ALWAYS_INLINE void recon(const vr_pixel *pred, ptrdiff_t pred_stride, const i
     }
 }
 
+/* Ends of rows that do not fill a register go to the narrower kernel. */
+static void (*narrower_downsample)(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, ptrdiff_t dst_stride,
+                                   int width, int height);
+
+/* 32 means of 2x2 from 64 pixels of two rows. */
+VR_ALWAYS_INLINE __m512i means(const vr_pixel *p, const vr_pixel *q)
+{
+    const __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2);
+    const __m512i sum = _mm512_add_epi16(_mm512_maddubs_epi16(load_64(p), ones), _mm512_maddubs_epi16(load_64(q), ones));
+    return _mm512_srli_epi16(_mm512_add_epi16(sum, two), 2);
+}
+
 static void downsample_2x2(const vr_pixel *src, ptrdiff_t src_stride, vr_pixel *dst, ptrdiff_t dst_stride, int width,
                            int height)
 {
-    const __m512i ones = _mm512_set1_epi8(1), two = _mm512_set1_epi16(2);
+    const int whole = width & ~63;
+    if (whole < width)
+        narrower_downsample(src + 2 * whole, src_stride, dst + whole, dst_stride, width - whole, height);
+    if (!whole)
+        return;
     for (int y = 0; y < height; y++, src += 2 * src_stride, dst += dst_stride)
-        for (int x = 0; x < width; x += 64) {
+        for (int x = 0; x < whole; x += 64) {
             const vr_pixel *p = src + 2 * x, *q = p + src_stride;
-            const int left = width - x;
-            const __mmask64 near = first_bytes(2 * left), far = left > 32 ? first_bytes(2 * left - 64) : 0;
-            const __m512i first = _mm512_add_epi16(_mm512_maddubs_epi16(_mm512_maskz_loadu_epi8(near, p), ones),
-                                                   _mm512_maddubs_epi16(_mm512_maskz_loadu_epi8(near, q), ones));
-            const __m512i second = _mm512_add_epi16(_mm512_maddubs_epi16(_mm512_maskz_loadu_epi8(far, p + 64), ones),
-                                                    _mm512_maddubs_epi16(_mm512_maskz_loadu_epi8(far, q + 64), ones));
-            const __m512i packed = _mm512_packus_epi16(_mm512_srli_epi16(_mm512_add_epi16(first, two), 2),
-                                                       _mm512_srli_epi16(_mm512_add_epi16(second, two), 2));
-            _mm512_mask_storeu_epi8(dst + x, first_bytes(left), order_packed(packed));
+            store_64(dst + x, order_packed(_mm512_packus_epi16(means(p, q), means(p + 64, q + 64))));
         }
 }
 
@@ -151,6 +159,7 @@ void vr_avx512_init_predict(vr_kernels *k)
     k->residual[VR_W(W)] = residual_##W;                                                                               \
     k->recon[VR_W(W)] = recon_##W;
     WIDE(SET_WIDTH)
+    narrower_downsample = k->downsample_2x2;
     k->downsample_2x2 = downsample_2x2;
 }
 

@@ -93,8 +93,12 @@ static void dequant(const int16_t *level, int16_t *coeff, int count, int scale, 
 
 static int count_nonzero(const int16_t *level, int count)
 {
-    int nonzero = 0;
-    for (int i = 0; i < count; i += 32) {
+    int nonzero = 0, i = 0;
+    for (; i + 32 <= count; i += 32) {
+        const __m512i l = load_64(level + i);
+        nonzero += __builtin_popcount(_mm512_test_epi16_mask(l, l));
+    }
+    if (i < count) {
         const __m512i l = load_levels(level + i, count - i);
         nonzero += __builtin_popcount(_mm512_test_epi16_mask(l, l));
     }

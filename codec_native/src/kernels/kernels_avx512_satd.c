@@ -62,17 +62,7 @@ VR_ALWAYS_INLINE __m512i hadamard_32x8(const vr_pixel *a, ptrdiff_t a_stride, co
     return hadamard(row);
 }
 
-/* Two blocks side by side, and the two below them. */
-VR_ALWAYS_INLINE __m512i hadamard_16x16(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride)
-{
-    __m512i row[8];
-    for (int i = 0; i < 8; i++)
-        row[i] = _mm512_sub_epi16(first_level(join_16(a + i * a_stride, a + (i + 8) * a_stride)),
-                                  first_level(join_16(b + i * b_stride, b + (i + 8) * b_stride)));
-    return hadamard(row);
-}
-
-/* Heights that leave a row of 4x4 blocks, or one of 8x8 at width 16, go to the narrower kernel. */
+/* Heights that leave a row of 4x4 blocks go to the narrower kernel. */
 static int (*narrower[VR_WIDTH_ENTRIES])(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
                                          int height);
 
@@ -80,16 +70,11 @@ VR_ALWAYS_INLINE int satd_block(const vr_pixel *a, ptrdiff_t a_stride, const vr_
                                 int height)
 {
     __m512i sum = _mm512_setzero_si512();
-    if (height % (width == 16 ? 16 : 8))
+    if (height % 8)
         return narrower[VR_W(width)](a, a_stride, b, b_stride, height);
-    if (width == 16)
-        for (int y = 0; y < height; y += 16)
-            sum = _mm512_add_epi32(sum, hadamard_16x16(a + y * a_stride, a_stride, b + y * b_stride, b_stride));
-    else
-        for (int y = 0; y < height; y += 8)
-            for (int x = 0; x < width; x += 32)
-                sum = _mm512_add_epi32(sum,
-                                       hadamard_32x8(a + y * a_stride + x, a_stride, b + y * b_stride + x, b_stride));
+    for (int y = 0; y < height; y += 8)
+        for (int x = 0; x < width; x += 32)
+            sum = _mm512_add_epi32(sum, hadamard_32x8(a + y * a_stride + x, a_stride, b + y * b_stride + x, b_stride));
     return (2 * sum_epi32(sum) + 2) >> 2;
 }
 
@@ -98,14 +83,12 @@ VR_ALWAYS_INLINE int satd_block(const vr_pixel *a, ptrdiff_t a_stride, const vr_
     {                                                                                                                  \
         return satd_block(a, a_stride, b, b_stride, W, height);                                                        \
     }
-DEFINE_WIDTH(16)
 DEFINE_WIDTH(32)
 DEFINE_WIDTH(64)
 
 void vr_avx512_init_satd(vr_kernels *k)
 {
     memcpy(narrower, k->satd, sizeof(narrower));
-    k->satd[VR_W(16)] = satd_16;
     k->satd[VR_W(32)] = satd_32;
     k->satd[VR_W(64)] = satd_64;
 }

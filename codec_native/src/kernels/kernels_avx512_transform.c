@@ -1,25 +1,9 @@
-/* AVX-512: transforms of 8, 16 and 32, 8.6.4. The scheme is that of kernels_avx2_transform.c with sixteen columns at a
+/* AVX-512: transforms of 16 and 32, 8.6.4. The scheme is that of kernels_avx2_transform.c with sixteen columns at a
  * time and VNNI's vpdpwssd, which adds the products up by itself. */
 #include "kernels/kernels_avx512.h"
 
 #ifdef VR_HAVE_AVX512
 #include "kernels/kernels_basis.h"
-
-/* Size 8: pair j of outputs n (lower half) and n + 4 (upper half). */
-static int32_t forward_halves[4][4][16], inverse_halves[4][4][16];
-
-static void fill_halves(void)
-{
-    for (int n = 0; n < 4; n++)
-        for (int j = 0; j < 4; j++)
-            for (int lane = 0; lane < 16; lane++) {
-                const int output = n + lane / 8 * 4;
-                forward_halves[n][j][lane] =
-                    vr_basis_pair(vr_dct_matrix[output * 4][2 * j], vr_dct_matrix[output * 4][2 * j + 1]);
-                inverse_halves[n][j][lane] =
-                    vr_basis_pair(vr_dct_matrix[2 * j * 4][output], vr_dct_matrix[(2 * j + 1) * 4][output]);
-            }
-}
 
 /* Sixteen columns of two rows, interleaved; 32-bit lanes hold the columns 0-3, 8-11, 4-7, 12-15. */
 VR_ALWAYS_INLINE __m512i interleave(__m256i a, __m256i b)
@@ -317,90 +301,12 @@ static void dct_32(const int16_t *residual, ptrdiff_t stride, int16_t *coeff)
     forward(residual, stride, coeff, 5, vr_basis.full_32[0]);
 }
 
-/* ---- 8x8 ------------------------------------------------------------------------------------------------------- */
-
-/* The block as four registers of two rows (r, r + 4), transposed in its 8x8 lanes. */
-VR_ALWAYS_INLINE void transpose_8(__m128i *r)
-{
-    __m128i t[8], u[8];
-    for (int i = 0; i < 4; i++) {
-        t[2 * i] = _mm_unpacklo_epi16(r[2 * i], r[2 * i + 1]);
-        t[2 * i + 1] = _mm_unpackhi_epi16(r[2 * i], r[2 * i + 1]);
-    }
-    for (int i = 0; i < 2; i++) {
-        u[4 * i] = _mm_unpacklo_epi32(t[4 * i], t[4 * i + 2]);
-        u[4 * i + 1] = _mm_unpackhi_epi32(t[4 * i], t[4 * i + 2]);
-        u[4 * i + 2] = _mm_unpacklo_epi32(t[4 * i + 1], t[4 * i + 3]);
-        u[4 * i + 3] = _mm_unpackhi_epi32(t[4 * i + 1], t[4 * i + 3]);
-    }
-    for (int i = 0; i < 4; i++) {
-        r[2 * i] = _mm_unpacklo_epi64(u[i], u[i + 4]);
-        r[2 * i + 1] = _mm_unpackhi_epi64(u[i], u[i + 4]);
-    }
-}
-
-/* One stage: outputs n and n + 4 of all eight columns in the halves of a register, the whole basis. */
-VR_ALWAYS_INLINE void stage_8(__m128i *row, int32_t basis[4][4][16], int shift)
-{
-    const __m512i round = _mm512_set1_epi32(1 << (shift - 1));
-    __m512i in[4], sum[4];
-    for (int j = 0; j < 4; j++) {
-        const __m256i pairs = _mm256_inserti128_si256(
-            _mm256_castsi128_si256(_mm_unpacklo_epi16(row[2 * j], row[2 * j + 1])),
-            _mm_unpackhi_epi16(row[2 * j], row[2 * j + 1]), 1);
-        in[j] = _mm512_broadcast_i64x4(pairs);
-    }
-    for (int n = 0; n < 4; n++) {
-        sum[n] = round;
-        for (int j = 0; j < 4; j++)
-            sum[n] = _mm512_dpwssd_epi32(sum[n], in[j], load_64(basis[n][j]));
-        sum[n] = _mm512_srai_epi32(sum[n], shift);
-    }
-    for (int n = 0; n < 4; n += 2) {
-        /* 64-bit words: n:0-3, n+1:0-3, n:4-7, n+1:4-7, then the same of n + 4 and n + 5. */
-        const __m512i packed = _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 1, 3, 4, 6, 5, 7),
-                                                        _mm512_packs_epi32(sum[n], sum[n + 1]));
-        row[n] = _mm256_castsi256_si128(low_half(packed));
-        row[n + 1] = _mm256_extracti128_si256(low_half(packed), 1);
-        row[n + 4] = _mm256_castsi256_si128(high_half(packed));
-        row[n + 5] = _mm256_extracti128_si256(high_half(packed), 1);
-    }
-}
-
-static void dct_8(const int16_t *residual, ptrdiff_t stride, int16_t *coeff)
-{
-    __m128i row[8];
-    for (int i = 0; i < 8; i++)
-        row[i] = _mm_loadu_si128((const __m128i *)(residual + i * stride));
-    transpose_8(row);
-    stage_8(row, forward_halves, 2);
-    transpose_8(row);
-    stage_8(row, forward_halves, 9);
-    for (int i = 0; i < 8; i++)
-        _mm_storeu_si128((__m128i *)(coeff + 8 * i), row[i]);
-}
-
-static void idct_8(const int16_t *coeff, int16_t *residual, ptrdiff_t stride)
-{
-    __m128i row[8];
-    for (int i = 0; i < 8; i++)
-        row[i] = _mm_loadu_si128((const __m128i *)(coeff + 8 * i));
-    stage_8(row, inverse_halves, 7);
-    transpose_8(row);
-    stage_8(row, inverse_halves, 12);
-    transpose_8(row);
-    for (int i = 0; i < 8; i++)
-        _mm_storeu_si128((__m128i *)(residual + i * stride), row[i]);
-}
-
 void vr_avx512_init_transform(vr_kernels *k)
 {
     vr_basis_fill();
-    fill_halves();
 #define SET_SIZE(N, log2_size)                                                                                         \
     k->dct[VR_L(log2_size)] = dct_##N;                                                                                 \
     k->idct[VR_L(log2_size)] = idct_##N;
-    SET_SIZE(8, 3)
     SET_SIZE(16, 4)
     SET_SIZE(32, 5)
 }

@@ -24,6 +24,7 @@
 #include <simde/x86/avx512/madd.h>
 #include <simde/x86/avx512/maddubs.h>
 #include <simde/x86/avx512/max.h>
+#include <simde/x86/avx512/min.h>
 #include <simde/x86/avx512/mov.h>
 #include <simde/x86/avx512/mov_mask.h>
 #include <simde/x86/avx512/mul.h>

@@ -84,6 +84,27 @@ static int sse(check *t)
     return 1;
 }
 
+/* As prediction leaves them: differences below 128, and 128 itself in all samples or in one only. */
+static int sse_near(check *t)
+{
+    static const int flips[] = {0x03, 0x7F, 0x80};
+    FOR_EACH_PAIR(2)
+    {
+        LAYOUT(1, 1);
+        const plane a = check_plane(0, &block), b = check_plane(1, &block);
+        const int last = (block.height - 1) * (int)b.stride + block.width - 1;
+        check_fill_8(t, a, pair % PATTERNS);
+        for (int i = 0; i < PLANE_BYTES; i++)
+            b.memory[i] = a.memory[i] ^ flips[pair / PATTERNS % 3];
+        if (pair / PATTERNS >= 3)
+            ((vr_pixel *)b.origin)[last] = ((vr_pixel *)a.origin)[last] ^ 0x80;
+        if (!check_equal(t, t->c->sse[VR_W(t->width)](a.origin, a.stride, b.origin, b.stride, block.height),
+                         t->fast->sse[VR_W(t->width)](a.origin, a.stride, b.origin, b.stride, block.height), "sum"))
+            return 0;
+    }
+    return 1;
+}
+
 static int satd(check *t)
 {
     FOR_EACH_PAIR(4)
@@ -157,6 +178,6 @@ static int sum_sqr(check *t)
 
 #define ENTRY(name) {#name, name}
 const check_entry check_cost_entries[] = {
-    ENTRY(sad),  ENTRY(sad_x3), ENTRY(sad_x4), ENTRY(sse), ENTRY(satd), ENTRY(sse_16),
+    ENTRY(sad),  ENTRY(sad_x3), ENTRY(sad_x4), ENTRY(sse), ENTRY(sse_near), ENTRY(satd), ENTRY(sse_16),
     ENTRY(wsse), ENTRY(sum_sqr), {NULL, NULL},
 };

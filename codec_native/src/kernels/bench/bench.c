@@ -9,18 +9,26 @@
 
 /* ---- What a call gets ------------------------------------------------------------------------------------------ */
 
-enum { STRIDE = 160, ROWS = 160, MARGIN = 16 };
+enum { STRIDE = 320, ROWS = 160, LINE = 64 };
 
+/* As in the encoder: pictures and work space begin on a cache line, and so do their rows. */
 typedef struct {
-    vr_pixel a[STRIDE * ROWS], b[STRIDE * ROWS], out[STRIDE * ROWS];
-    int16_t a16[STRIDE * ROWS], b16[STRIDE * ROWS], out16[STRIDE * ROWS];
-    int32_t out32[64 * 64];
+    _Alignas(LINE) vr_pixel a[STRIDE * ROWS];
+    _Alignas(LINE) vr_pixel b[STRIDE * ROWS];
+    _Alignas(LINE) vr_pixel out[STRIDE * ROWS];
+    _Alignas(LINE) int16_t a16[STRIDE * ROWS];
+    _Alignas(LINE) int16_t b16[STRIDE * ROWS];
+    _Alignas(LINE) int16_t out16[STRIDE * ROWS];
+    _Alignas(LINE) int32_t out32[64 * 64];
     uint16_t weights[64];
     int8_t offsets[32];
 } data;
 
-/* Where a block begins: inside margins, at no special alignment. */
-#define AT(plane) ((plane) + MARGIN * STRIDE + MARGIN + 3)
+/* A block of the picture that is being coded, or of its prediction: it lies on the grid. */
+#define AT(plane) ((plane) + 16 * STRIDE + LINE)
+
+/* A block of a reference picture, where a motion vector points: call after call at another of a line's 64 places. */
+#define REF(plane) (AT(plane) + (i * 23 & (LINE - 1)))
 
 /* Noise over a slope, so that SATD, SAO and the transforms find work of a usual kind. */
 static void fill_data(data *d)
@@ -56,21 +64,21 @@ typedef void (*runner)(const vr_kernels *k, data *d, int size, int calls);
     }
 
 #define RUN_INTERP(name)                                                                                               \
-    RUN(name##_hor_8to8, k->name##_hor_8to8[w](AT(d->a), STRIDE, AT(d->out), STRIDE, size, 2))                         \
-    RUN(name##_hor_8to16, k->name##_hor_8to16[w](AT(d->a), STRIDE, d->out16, 64, size, 2))                             \
-    RUN(name##_ver_8to8, k->name##_ver_8to8[w](AT(d->a), STRIDE, AT(d->out), STRIDE, size, 2))                         \
-    RUN(name##_ver_8to16, k->name##_ver_8to16[w](AT(d->a), STRIDE, d->out16, 64, size, 2))                             \
+    RUN(name##_hor_8to8, k->name##_hor_8to8[w](REF(d->a), STRIDE, AT(d->out), STRIDE, size, 2))                         \
+    RUN(name##_hor_8to16, k->name##_hor_8to16[w](REF(d->a), STRIDE, d->out16, 64, size, 2))                             \
+    RUN(name##_ver_8to8, k->name##_ver_8to8[w](REF(d->a), STRIDE, AT(d->out), STRIDE, size, 2))                         \
+    RUN(name##_ver_8to16, k->name##_ver_8to16[w](REF(d->a), STRIDE, d->out16, 64, size, 2))                             \
     RUN(name##_ver_16to8, k->name##_ver_16to8[w](d->b16 + 64 * 8, 64, AT(d->out), STRIDE, size, 2))                    \
     RUN(name##_ver_16to16, k->name##_ver_16to16[w](d->b16 + 64 * 8, 64, d->out16, 64, size, 2))
 RUN_INTERP(interp)
 RUN_INTERP(chroma)
-RUN(copy_8to16, k->copy_8to16[w](AT(d->a), STRIDE, d->out16, 64, size))
+RUN(copy_8to16, k->copy_8to16[w](REF(d->a), STRIDE, d->out16, 64, size))
 RUN(unipred_round, k->unipred_round[w](d->b16, 64, AT(d->out), STRIDE, size))
 RUN(bipred_avg, k->bipred_avg[w](d->b16, 64, d->a16, 64, AT(d->out), STRIDE, size))
 RUN(bipred_weight, k->bipred_weight(d->b16, 64, d->a16, 64, AT(d->out), STRIDE, size, size, 40, 24, 3, -2, 6))
-RUN(sad, k->sad[w](AT(d->a), STRIDE, AT(d->b), STRIDE, size))
-RUN(sad_x3, k->sad_x3[w](AT(d->a), STRIDE, AT(d->b), AT(d->b) + 1, AT(d->b) - STRIDE, STRIDE, size, d->out32))
-RUN(sad_x4, k->sad_x4[w](AT(d->a), STRIDE, AT(d->b), AT(d->b) + 1, AT(d->b) - STRIDE, AT(d->b) + STRIDE, STRIDE, size,
+RUN(sad, k->sad[w](AT(d->a), STRIDE, REF(d->b), STRIDE, size))
+RUN(sad_x3, k->sad_x3[w](AT(d->a), STRIDE, REF(d->b), REF(d->b) + 1, REF(d->b) - STRIDE, STRIDE, size, d->out32))
+RUN(sad_x4, k->sad_x4[w](AT(d->a), STRIDE, REF(d->b), REF(d->b) + 1, REF(d->b) - STRIDE, REF(d->b) + STRIDE, STRIDE, size,
                          d->out32))
 RUN(sse, k->sse[w](AT(d->a), STRIDE, AT(d->b), STRIDE, size))
 RUN(wsse, k->wsse(AT(d->a), STRIDE, AT(d->b), STRIDE, size, size, d->weights))
