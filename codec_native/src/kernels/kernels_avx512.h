@@ -21,7 +21,6 @@ void vr_avx512_init_cost(vr_kernels *k);
 void vr_avx512_init_satd(vr_kernels *k);
 void vr_avx512_init_transform(vr_kernels *k);
 void vr_avx512_init_quant(vr_kernels *k);
-void vr_avx512_init_intra(vr_kernels *k);
 void vr_avx512_init_sao(vr_kernels *k);
 
 VR_ALWAYS_INLINE __m256i load_32(const void *p)

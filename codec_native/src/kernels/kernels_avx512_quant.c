@@ -81,13 +81,20 @@ static void dequant(const int16_t *level, int16_t *coeff, int count, int scale, 
 {
     const __m512i scales = _mm512_set1_epi16((int16_t)scale), rounds = _mm512_set1_epi32(1 << (shift - 1));
     const __m128i shifts = _mm_cvtsi32_si128(shift);
-    for (int i = 0; i < count; i += 32) {
-        const __m512i l = load_levels(level + i, count - i);
+    int i = 0;
+    for (; i + 32 <= count; i += 32) {
+        const __m512i l = load_64(level + i);
         const __m512i product_low = _mm512_mullo_epi16(l, scales), product_high = _mm512_mulhi_epi16(l, scales);
         const __m512i low = _mm512_add_epi32(_mm512_unpacklo_epi16(product_low, product_high), rounds);
         const __m512i high = _mm512_add_epi32(_mm512_unpackhi_epi16(product_low, product_high), rounds);
-        store_levels(coeff + i, _mm512_packs_epi32(_mm512_sra_epi32(low, shifts), _mm512_sra_epi32(high, shifts)),
-                     count - i);
+        store_64(coeff + i, _mm512_packs_epi32(_mm512_sra_epi32(low, shifts), _mm512_sra_epi32(high, shifts)));
+    }
+    if (i < count) {
+        const __m256i l = load_32(level + i), half_scales = low_half(scales), half_rounds = low_half(rounds);
+        const __m256i product_low = _mm256_mullo_epi16(l, half_scales), product_high = _mm256_mulhi_epi16(l, half_scales);
+        const __m256i low = _mm256_add_epi32(_mm256_unpacklo_epi16(product_low, product_high), half_rounds);
+        const __m256i high = _mm256_add_epi32(_mm256_unpackhi_epi16(product_low, product_high), half_rounds);
+        store_32(coeff + i, _mm256_packs_epi32(_mm256_sra_epi32(low, shifts), _mm256_sra_epi32(high, shifts)));
     }
 }
 
