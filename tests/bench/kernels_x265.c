@@ -82,43 +82,42 @@ typedef struct {
     const char *avx512_name; /* instruction set of what x265 takes where it may take AVX-512 */
 } row;
 
-#define DECLARE(type, name) extern type name;
-#define SIZE(kind, field, kernel, symbol, size, avx2_set, avx512_set)                                                  \
-    {#kernel, size, ours_##kernel, theirs_##kernel, {.field = symbol##_##size##x##size##_##avx2_set},                  \
-     {.field = symbol##_##size##x##size##_##avx512_set}, #avx512_set},
+#define SIZE(kind, kernel, symbol, size, avx2_set, avx512_set)                                                         \
+    {#kernel, size, ours_##kernel, theirs_##kernel, {.kind = symbol##_##size##x##size##_##avx2_set},                   \
+     {.kind = symbol##_##size##x##size##_##avx512_set}, #avx512_set},
 
 #define FILTERS(X, kind, kernel, symbol)                                                                               \
-    X(kind, kind, kernel, symbol, 8, avx2, avx2)                                                                       \
-    X(kind, kind, kernel, symbol, 16, avx2, avx512)                                                                    \
-    X(kind, kind, kernel, symbol, 32, avx2, avx512)                                                                    \
-    X(kind, kind, kernel, symbol, 64, avx2, avx512)
+    X(kind, kernel, symbol, 8, avx2, avx2)                                                                             \
+    X(kind, kernel, symbol, 16, avx2, avx512)                                                                          \
+    X(kind, kernel, symbol, 32, avx2, avx512)                                                                          \
+    X(kind, kernel, symbol, 64, avx2, avx512)
 #define ALL(X)                                                                                                         \
     FILTERS(X, filter_8to8, interp_hor_8to8, x265_interp_8tap_horiz_pp)                                                \
     FILTERS(X, filter_8to16, interp_hor_8to16, x265_interp_8tap_horiz_ps)                                              \
     FILTERS(X, filter_16to8, interp_ver_16to8, x265_interp_8tap_vert_sp)                                               \
     FILTERS(X, filter_8to8, interp_ver_8to8, x265_interp_8tap_vert_pp)                                                 \
-    X(compare, compare, sad, x265_pixel_sad, 16, sse2, sse2)                                                           \
-    X(compare, compare, sad, x265_pixel_sad, 32, avx2, avx512)                                                         \
-    X(compare, compare, sad, x265_pixel_sad, 64, avx2, avx512)                                                         \
-    X(compare_3, compare_3, sad_x3, x265_pixel_sad_x3, 8, avx2, avx2)                                                  \
-    X(compare_3, compare_3, sad_x3, x265_pixel_sad_x3, 16, avx2, avx2)                                                 \
-    X(compare_3, compare_3, sad_x3, x265_pixel_sad_x3, 32, avx2, avx512)                                               \
-    X(compare_3, compare_3, sad_x3, x265_pixel_sad_x3, 64, avx2, avx512)                                               \
-    X(compare_4, compare_4, sad_x4, x265_pixel_sad_x4, 8, avx2, avx2)                                                  \
-    X(compare_4, compare_4, sad_x4, x265_pixel_sad_x4, 16, avx2, avx2)                                                 \
-    X(compare_4, compare_4, sad_x4, x265_pixel_sad_x4, 32, avx2, avx512)                                               \
-    X(compare_4, compare_4, sad_x4, x265_pixel_sad_x4, 64, avx2, avx512)                                               \
-    X(compare, compare, sse, x265_pixel_ssd, 8, avx, avx)                                                              \
-    X(compare, compare, sse, x265_pixel_ssd, 16, avx2, avx2)                                                           \
-    X(compare, compare, sse, x265_pixel_ssd, 32, avx2, avx2)                                                           \
-    X(compare, compare, sse, x265_pixel_ssd, 64, avx2, avx2)                                                           \
+    X(compare, sad, x265_pixel_sad, 16, sse2, sse2)                                                                    \
+    X(compare, sad, x265_pixel_sad, 32, avx2, avx512)                                                                  \
+    X(compare, sad, x265_pixel_sad, 64, avx2, avx512)                                                                  \
+    X(compare_3, sad_x3, x265_pixel_sad_x3, 8, avx2, avx2)                                                             \
+    X(compare_3, sad_x3, x265_pixel_sad_x3, 16, avx2, avx2)                                                            \
+    X(compare_3, sad_x3, x265_pixel_sad_x3, 32, avx2, avx512)                                                          \
+    X(compare_3, sad_x3, x265_pixel_sad_x3, 64, avx2, avx512)                                                          \
+    X(compare_4, sad_x4, x265_pixel_sad_x4, 8, avx2, avx2)                                                             \
+    X(compare_4, sad_x4, x265_pixel_sad_x4, 16, avx2, avx2)                                                            \
+    X(compare_4, sad_x4, x265_pixel_sad_x4, 32, avx2, avx512)                                                          \
+    X(compare_4, sad_x4, x265_pixel_sad_x4, 64, avx2, avx512)                                                          \
+    X(compare, sse, x265_pixel_ssd, 8, avx, avx)                                                                       \
+    X(compare, sse, x265_pixel_ssd, 16, avx2, avx2)                                                                    \
+    X(compare, sse, x265_pixel_ssd, 32, avx2, avx2)                                                                    \
+    X(compare, sse, x265_pixel_ssd, 64, avx2, avx2)                                                                    \
     /* x265's satd is of 4x4 transforms; its sa8d is the one of 8x8 that ours computes. */                             \
-    X(compare, compare, satd, x265_pixel_sa8d, 8, avx2, avx512)                                                        \
-    X(compare, compare, satd, x265_pixel_sa8d, 16, avx2, avx2)                                                         \
-    X(compare, compare, satd, x265_pixel_sa8d, 32, avx2, avx2)                                                         \
-    X(compare, compare, satd, x265_pixel_sa8d, 64, avx, avx)
+    X(compare, satd, x265_pixel_sa8d, 8, avx2, avx512)                                                                 \
+    X(compare, satd, x265_pixel_sa8d, 16, avx2, avx2)                                                                  \
+    X(compare, satd, x265_pixel_sa8d, 32, avx2, avx2)                                                                  \
+    X(compare, satd, x265_pixel_sa8d, 64, avx, avx)
 
-#define DECLARE_SIZE(kind, field, kernel, symbol, size, avx2_set, avx512_set)                                          \
+#define DECLARE_SIZE(kind, kernel, symbol, size, avx2_set, avx512_set)                                                 \
     extern kind symbol##_##size##x##size##_##avx2_set, symbol##_##size##x##size##_##avx512_set;
 ALL(DECLARE_SIZE)
 
@@ -169,7 +168,8 @@ static int same_results(const vr_kernels *k)
 {
     static vr_pixel mine[STRIDE * ROWS];
     const vr_pixel *at = AT(ref) + 5;
-    if (x265_pixel_sad_64x64_avx2(block, BLOCK_STRIDE, at, STRIDE) != k->sad[VR_W(64)](block, BLOCK_STRIDE, at, STRIDE, 64) ||
+    if (x265_pixel_sad_64x64_avx2(block, BLOCK_STRIDE, at, STRIDE) !=
+            k->sad[VR_W(64)](block, BLOCK_STRIDE, at, STRIDE, 64) ||
         x265_pixel_ssd_64x64_avx2(block, BLOCK_STRIDE, AT(ref), STRIDE) !=
             (int)k->sse[VR_W(64)](block, BLOCK_STRIDE, AT(ref), STRIDE, 64))
         return 0;
