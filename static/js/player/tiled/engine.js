@@ -6,6 +6,7 @@
 import { BrokenData } from "./bits.js";
 import { chunksOf } from "./chunks.js";
 import { failureOf, fetchRange, FetchError } from "./fetcher.js";
+import { MOST_AHEAD } from "./frames.js";
 import { GridLayout } from "./grid-layout.js";
 import { IndexError, TiledIndex } from "./index.js";
 import { mediaSegment, initSegment } from "./mux.js";
@@ -24,7 +25,7 @@ const BROKEN_MOST = 40;
  * @property {string} url absolute address of the index
  * @property {number} startAt seconds
  * @property {string[]} refused layouts that this device decodes too slowly, as `nameOf` names them
- * @property {{ seconds: number, pictures: number }} margin how far ahead of what it shows the decoder reads
+ * @property {{ seconds: number, pictures: number }} margin how far ahead of what it shows the decoder of MSE reads
  * @property {number} capKbps
  * @property {import("../regions.js").Region[]} regions
  * @property {import("./predict.js").Crowd | null} crowd
@@ -127,9 +128,10 @@ export class TiledEngine {
       this.#index = index;
       this.#layout = layout;
       this.#sink = sink;
+      const ahead = sink === "mse" ? start.margin.pictures : MOST_AHEAD;
       this.#scheduler = new Scheduler(layout.schedule, {
         capKbps: start.capKbps, regions: start.regions, crowd: start.crowd, slots: layout.slots,
-        margin: start.margin.seconds + (start.margin.pictures * index.ticks) / index.timescale,
+        margin: start.margin.seconds + (ahead * index.ticks) / index.timescale,
       });
       this.#scheduler.playhead(this.#clock(), start.startAt, 0);
       const { width, height, codec, hvcc } = layout.track;

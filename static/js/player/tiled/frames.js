@@ -6,7 +6,7 @@
  * pictures are decoded ahead: each holds a decoder's surface until it is closed.
  */
 
-const MOST_AHEAD = 8;
+export const MOST_AHEAD = 8;
 /** Pictures that must be there before the clock goes on after it had to wait. */
 const ENOUGH = 4;
 /** Seconds kept behind the playhead. */
