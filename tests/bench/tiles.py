@@ -1,6 +1,6 @@
 """Tiled delivery against its yardsticks -> build/bench/tiles.json.
 
-    make bench-tiles                                    the whole measurement (7680x3840: long)
+    make bench-tiles                                    the whole measurement (7680x3840: the best part of an hour)
     .venv/bin/python tests/bench/tiles.py --small       1920x960, a few minutes
     .venv/bin/python tests/bench/tiles.py --only pan8k --seconds 30
 
@@ -12,6 +12,8 @@ head trace (`head_traces.py`). For every fifth of a second the view is compared 
   x265      the same by libx265 superfast (its CPU time beside ours is in tiles-detail.json).
 The last two are coded at constant quality around those bits; their dB at the session's bits are interpolated between
 the two nearest runs, linearly over the logarithm of the bits. docs/tiles.md, "measurement", says what the fields mean.
+In the detail stands, too, what somebody could reach who knows the trace beforehand (`tiles_bound.py`), at a quarter of
+full quality's bits and at the cap.
 """
 
 import argparse
@@ -29,8 +31,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from streaming.library.tiled.encode import CRF, OFFSETS  # noqa: E402
 from streaming.library.tiled.grid import Grid, make_grid  # noqa: E402
 from tests.bench.head_traces import Trace, make_trace  # noqa: E402
+from tests.bench.tiles_bound import bound  # noqa: E402
 from tests.bench.tiles_coded import (  # noqa: E402
     SAMPLE_EVERY,
     Coded,
@@ -45,7 +49,7 @@ from tests.bench.tiles_coded import (  # noqa: E402
     work_folder,
 )
 from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Moment, Watched, watch  # noqa: E402
-from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip  # noqa: E402
+from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip, standing_still  # noqa: E402
 from tests.bench.tiles_view import View, mean_square, mixed  # noqa: E402
 
 # A view counts as full when this share of it is in the best quality: the rest is slivers at its edge.
@@ -54,13 +58,10 @@ FULL_SHARE = 0.9
 
 @dataclass(frozen=True)
 class Title:
-    """What to measure. `crf` of the best quality, `offsets` of all, chosen so that all tiles in full quality take about
-    four times the cap; `whole_crf` is where the search for the whole sphere's quality begins."""
+    """What to measure, in the packager's qualities. `whole_crf`: where the search for the whole sphere's begins."""
 
     source: Callable[[Path, int], Source | None]
     grid: tuple[int, int]
-    crf: float
-    offsets: tuple[float, ...]
     whole_crf: float
     cap_kbps: int
     runs: tuple[tuple[str, int, str], ...]
@@ -69,17 +70,19 @@ class Title:
 RUNS = (("explore", 1, "steady25"), ("focused", 2, "steady25"), ("restless", 3, "steady25"), ("explore", 4, "wave18"))
 SMALL_RUNS = (("explore", 1, "steady25"),)
 TITLES = {
-    "small": Title(
-        lambda folder, count: panning_still(folder, 1920, 960, count), (6, 3), 30, (0, 7, 16), 36, 4_000, SMALL_RUNS
-    ),
-    "pan8k": Title(
-        lambda folder, count: panning_still(folder, 7680, 3840, count), (12, 6), 24, (0, 7, 16), 33, 15_000, RUNS
-    ),
+    "small": Title(lambda folder, count: panning_still(folder, 1920, 960, count), (6, 3), 34, 2_500, SMALL_RUNS),
+    "pan4k": Title(lambda folder, count: panning_still(folder, 3840, 1920, count), (10, 6), 31, 7_000, RUNS),
+    "pan8k": Title(lambda folder, count: panning_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
+    "still8k": Title(lambda folder, count: standing_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
     "overpass4k": Title(
         lambda folder, count: scaled_clip(folder, "valiant_overpass.mp4", 3840, 1920, count),
-        (8, 4), 24, (0, 7, 16), 33, 4_000, RUNS[:2],
+        (8, 4),
+        33,
+        4_000,
+        RUNS[:2],
     ),
-}  # fmt: skip
+}
+WHOLE = ("pan8k", "still8k", "overpass4k")
 
 
 # --- what the viewer saw ------------------------------------------------------------------------
@@ -150,8 +153,8 @@ def measure(
         say(f"{name}: left out, its clip is not here")
         return []
     grid: Grid = make_grid(source.width, source.height, *title.grid)
-    label = f"{source.name}_{source.count}_{grid.columns}x{grid.rows}_{title.crf:g}_{title.offsets}"
-    coded: Coded = keep(f"{label}_tiles", lambda: code_tiles(keep.folder, source, grid, title.crf, title.offsets))
+    label = f"{source.name}_{source.count}_{grid.columns}x{grid.rows}_{CRF:g}_{OFFSETS}"
+    coded: Coded = keep(f"{label}_tiles", lambda: code_tiles(keep.folder, source, grid, CRF, OFFSETS))
     full = coded.qualities[0]
     say(
         f"{name}: coded in {coded.cpu_seconds:.0f} CPU s; "
@@ -199,12 +202,21 @@ def measure(
             "m2hq_p95_s": round(float(np.percentile(to_full, 95)), 3) if to_full else None,
             "stall_s": round(watched.stall_seconds, 2),
         }
+        known = {
+            name: bound(coded, trace, watched.start_seconds, int(seconds), kbps)
+            for name, kbps in (("quarter", full.kbps / 4), ("cap", title.cap_kbps))
+            if kbps >= coded.qualities[-1].kbps
+        }
         pooled = 10 * np.log10(255**2 / squares.mean(axis=0))
         rows.append(
             {
                 **row,
                 "detail": {
                     "turns": len(to_full),
+                    "known_beforehand": {
+                        name: {"kbps": round(found.kbps), "viewport_psnr": round(found.viewport_psnr, 3)}
+                        for name, found in known.items()
+                    },
                     "start_s": watched.start_seconds,
                     "viewport_psnr_of_mean_error": round(float(pooled[0]), 3),
                     "full_viewport_psnr_of_mean_error": round(float(pooled[1]), 3),
@@ -242,7 +254,7 @@ def main() -> None:
     parser.add_argument("--reuse", action="store_true", help="take what an earlier run has coded")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     given = parser.parse_args()
-    names = ["small"] if given.small else [given.only] if given.only else ["pan8k", "overpass4k"]
+    names = ["small"] if given.small else [given.only] if given.only else WHOLE
     began, rows, keep = time.monotonic(), [], Keep(work_folder(), given.reuse)
     for name in names:
         rows += measure(

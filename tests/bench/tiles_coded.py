@@ -94,8 +94,8 @@ def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Se
         pictures = [whole for segment in coded for whole in segment]
         size = sum(len(unit) for picture in pictures for unit in picture)
         data = headers + b"".join(START + unit for picture in pictures for unit in picture)
-        name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_q{quality}"
-        errors.append(Errors(*_errors(folder / name, source, decode(data)), size * 8 / seconds / 1000))
+        name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_{crf + offsets[quality]:g}"
+        errors.append(Errors(*_errors(folder / name, source, decode(data), source.count), size * 8 / seconds / 1000))
     index_json = {
         "version": 1,
         "width": grid.width,
@@ -156,18 +156,19 @@ def decode(data: bytes) -> Iterator[Plane]:
             yield rows[: picture.height, : picture.width]
 
 
-def _errors(path: Path, source: Source, pictures: Iterable[Plane]) -> tuple[Path, tuple[int, int, int]]:
+def _errors(path: Path, source: Source, pictures: Iterable[Plane], count: int) -> tuple[Path, tuple[int, int, int]]:
+    """Of the source's own pictures; `count` are coded."""
     path = path.with_name(f"{path.name}.err")
     shape = (-(-source.count // SAMPLE_EVERY), source.height, source.width)
     errors = np.memmap(path, np.uint8, "w+", shape=shape)
     seen = 0
     for i, luma in enumerate(pictures):
         seen += 1
-        if i % SAMPLE_EVERY == 0:
+        if i < source.count and i % SAMPLE_EVERY == 0:
             truth = source.frames[i][: source.height]
             np.subtract(np.maximum(luma, truth), np.minimum(luma, truth), out=errors[i // SAMPLE_EVERY])
-    if seen != len(source.frames):
-        raise RuntimeError(f"{seen} pictures were decoded, {len(source.frames)} were coded")
+    if seen != count:
+        raise RuntimeError(f"{seen} pictures were decoded, {count} were coded")
     errors.flush()
     return path, shape
 
@@ -195,6 +196,15 @@ def check_merge(coded: Coded, picks: Sequence[int], segment: int) -> None:
 # --- the whole sphere as one picture -------------------------------------------------------------
 
 
+def there_and_back(source: Source) -> Iterator[Plane]:
+    """The pictures of at least one whole distance of random-access pictures: a source that is shorter runs back again.
+    Its own length would make the whole sphere pay for such pictures more often than the ladder has them."""
+    frames, count = source.frames, source.count
+    for i in range(max(count, GOP_SECONDS * FPS)):
+        turn, place = divmod(i, count)
+        yield np.ascontiguousarray(frames[count - 1 - place if turn % 2 else place])
+
+
 def code_whole(folder: Path, source: Source, crf: float) -> Errors:
     """By our encoder as the ladder uses it: superfast, no tiles, a random-access picture every two seconds."""
     cpu, data = time.process_time(), []
@@ -208,8 +218,8 @@ def code_whole(folder: Path, source: Source, crf: float) -> Errors:
         threads=1,
         projection="erp",
     ) as encoder:
-        for frame in source.frames:
-            data += [packet.data for packet in encoder.encode(np.ascontiguousarray(frame))]
+        for frame in there_and_back(source):
+            data += [packet.data for packet in encoder.encode(frame)]
         data += [packet.data for packet in encoder.flush()]
     return _whole(folder / f"{source.name}_whole_{crf:g}", source, data, time.process_time() - cpu)
 
@@ -226,8 +236,8 @@ def code_x265(folder: Path, source: Source, crf: float) -> Errors:
         "x265-params": f"keyint={gop}:min-keyint={gop}:pools=none:frame-threads=1:log-level=none",
     }
     cpu, data = time.process_time(), []
-    for i, frame in enumerate(source.frames):
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="yuv420p")
+    for i, frame in enumerate(there_and_back(source)):
+        picture = av.VideoFrame.from_ndarray(frame, format="yuv420p")
         picture.pts = i
         data += [bytes(packet) for packet in out.encode(picture)]
     data += [bytes(packet) for packet in out.encode(None)]
@@ -235,8 +245,9 @@ def code_x265(folder: Path, source: Source, crf: float) -> Errors:
 
 
 def _whole(path: Path, source: Source, data: list[bytes], cpu: float) -> Errors:
-    kbps = sum(map(len, data)) * 8 / (len(source.frames) / FPS) / 1000
-    return Errors(*_errors(path, source, decode(b"".join(data))), kbps, cpu)
+    count = max(source.count, GOP_SECONDS * FPS)
+    kbps = sum(map(len, data)) * 8 / (count / FPS) / 1000
+    return Errors(*_errors(path, source, decode(b"".join(data)), count), kbps, cpu)
 
 
 def around(code: Callable[[float], Errors], low_kbps: float, high_kbps: float, first: float) -> list[Errors]:

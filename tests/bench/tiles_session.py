@@ -5,8 +5,9 @@ The decisions are the JavaScript modules of the player, in a Node process that l
 
 link      One connection. Requests wait one round trip, then share the bandwidth of the trace equally. Each costs
           `REQUEST_BYTES` besides its body. Slow start is left out: the connection is warm and never idle for long.
-decoder   What is appended is there `APPEND_SECONDS` later (merging, muxing, appending). A segment that plays is not
-          changed any more; one that comes too late stalls the video until it is there.
+decoder   What is appended is there `APPEND_SECONDS` later (merging, muxing, appending). The decoder reads `READ_AHEAD`
+          before what it shows: from then on a segment stays as it is. One that comes too late stalls the video until it
+          is there. The player leaves the margin that it has in browsers other than Firefox (source-tiled.js).
 head      A trace, 60 directions a second, on the clock of the wall.
 """
 
@@ -21,12 +22,15 @@ import numpy as np
 import numpy.typing as npt
 
 from tests.bench.head_traces import Trace
+from tests.bench.tiles_title import FPS
 
 STEP = 0.01
 DECIDE_EVERY = 5
 ROUND_TRIP = 0.04
 REQUEST_BYTES = 250
 APPEND_SECONDS = 0.05
+READ_AHEAD = 4 / FPS
+MARGIN = 0.1 + READ_AHEAD
 # Moments are noted 20 times a second; every fourth is compared with the source.
 MOMENT_SECONDS = 0.05
 MOMENTS_PER_SAMPLE = 4
@@ -171,8 +175,8 @@ class _Screen:
         self._starts = starts
         self._waiting: list[tuple[float, int, npt.NDArray[np.int8]]] = []
         self._there: dict[int, npt.NDArray[np.int8]] = {}
+        self._read: dict[int, npt.NDArray[np.int8]] = {}
         self.playing: npt.NDArray[np.int8] | None = None
-        self.segment = -1
 
     def append(self, now: float, segment: int, picks: list[int]) -> None:
         self._waiting.append((now + APPEND_SECONDS, segment, np.array(picks, np.int8)))
@@ -183,19 +187,23 @@ class _Screen:
             self._waiting.remove(entry)
 
     def enter(self, media: float) -> bool:
-        """Whether the segment of a media time can play; from then on it stays as it is."""
-        segment = int(np.searchsorted(self._starts, media + 1e-6, side="right")) - 1
-        if segment != self.segment:
-            picks = self._there.get(segment)
-            if picks is None:
-                return False
-            self.segment, self.playing = segment, picks
+        """Whether the segment of a media time can play. What the decoder reads from here on stays as it is."""
+        ahead = self._segment_at(media + READ_AHEAD)
+        if ahead not in self._read and ahead in self._there:
+            self._read[ahead] = self._there[ahead]
+        segment = self._segment_at(media)
+        if segment not in self._read:
+            return False
+        self.playing = self._read[segment]
         return True
+
+    def _segment_at(self, media: float) -> int:
+        return int(np.searchsorted(self._starts, media + 1e-6, side="right")) - 1
 
 
 def watch(index: dict[str, Any], trace: Trace, rate: Bandwidth, seconds: float, **options: Any) -> Watched:
     """Play `seconds` of a title from its beginning. options: those of `Scheduler` (capKbps, regions, crowd ...)."""
-    player = Player(index, options)
+    player = Player(index, {"margin": MARGIN, **options})
     try:
         return _play(player, index, trace, rate, seconds)
     finally:

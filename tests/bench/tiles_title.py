@@ -2,9 +2,12 @@
 
 Sources are the real clips where they are (a folder `shared/clips` beside the repository, or VR_CLIPS), else a made
 panorama. A still panorama becomes a moving source by a slow rotation of the whole sphere (yaw 9 deg/s, pitch +-2 deg,
-roll +-1 deg), which is the worst kind of motion for tiles that no vector may leave.
+roll +-1 deg), which is the worst kind of motion for tiles that no vector may leave. The other made source is what a
+camera on a tripod records: the same still stands, parts of it move before it as people would, and a sensor's noise lies
+over all.
 """
 
+import itertools
 import math
 import os
 from collections.abc import Iterator
@@ -24,6 +27,17 @@ ROOT = Path(__file__).resolve().parents[2]
 CLIPS = Path(os.environ.get("VR_CLIPS") or ROOT.parent / "shared" / "clips")
 FPS = 30
 SEED = 7
+# Standard deviation of the standing camera's noise in luma steps: what a camera's own coding leaves of a sensor's.
+NOISE = 1.0
+# What moves before the standing camera, in degrees: size of the piece, where it is cut out, the middle of its way, how
+# far it goes to both sides, and seconds there and back. Two people who walk, one who kneels, an arm, a trolley.
+MOVERS = (
+    ((14, 40), (60, -8), (-30, -10), 10, 4.0),
+    ((14, 40), (120, -8), (75, -12), 16, 6.0),
+    ((24, 24), (-100, -14), (5, -28), 1.5, 2.0),
+    ((8, 5), (150, 0), (10, -20), 4, 0.8),
+    ((20, 16), (-60, -20), (150, -22), 12, 5.0),
+)
 
 Frames = npt.NDArray[np.uint8]
 
@@ -50,6 +64,14 @@ def panning_still(folder: Path, width: int, height: int, count: int) -> Source:
     name = "building_pan" if still.is_file() else "made_pan"
     picture = _open_still(still) if still.is_file() else _made_panorama(min(width, 4096))
     return _kept(folder, f"{name}_{width}x{height}", width, height, count, _rotated(picture, width, height, count))
+
+
+def standing_still(folder: Path, width: int, height: int, count: int) -> Source:
+    """The still panorama (or a made one) as a camera on a tripod would record it: it stands, some of it moves."""
+    still = CLIPS / "pl_building.jpg"
+    name = "building_still" if still.is_file() else "made_still"
+    picture = _open_still(still) if still.is_file() else _made_panorama(min(width, 4096))
+    return _kept(folder, f"{name}_{width}x{height}", width, height, count, _standing(picture, width, height))
 
 
 def scaled_clip(folder: Path, file: str, width: int, height: int, count: int) -> Source | None:
@@ -110,6 +132,43 @@ def _rotated(picture: VideoFrame, width: int, height: int, count: int) -> Iterat
         graph.configure()
         start.push(picture)
         yield _i420(end.pull(), width, height)
+
+
+def _standing(picture: VideoFrame, width: int, height: int) -> Iterator[Frames]:
+    """Pieces of the picture go to and fro before it, soft at their edges; fresh noise in every picture."""
+    random = np.random.default_rng(SEED)
+    background = _i420(picture, width, height)[:height]
+    chroma = _i420(picture, width, height)[height:]
+    # Noise of one picture is taken from a larger field, at another place each time: drawing it anew takes seconds.
+    field = random.normal(0, NOISE, (height + 256, width + 256)).round().astype(np.int8)
+    degree = width / 360
+    pieces = []
+    for size, source, way, reach, seconds in MOVERS:
+        across, down = (round(extent * degree) for extent in size)
+        left, top = _corner(source, across, down, width, height)
+        y, x = np.mgrid[-1 : 1 : down * 1j, -1 : 1 : across * 1j]
+        mask = np.clip((1 - np.hypot(x, y)) * 6, 0, 1).astype(np.float32)
+        pieces.append(
+            (background[top : top + down, left : left + across].astype(np.float32), mask, way, reach, seconds)
+        )
+    for i in itertools.count():
+        luma = background.astype(np.int16)
+        for piece, mask, (yaw, pitch), reach, seconds in pieces:
+            down, across = piece.shape
+            swung = yaw + reach * math.sin(2 * math.pi * i / FPS / seconds)
+            left, top = _corner((swung, pitch), across, down, width, height)
+            place = np.s_[top : top + down, left : left + across]
+            luma[place] = (luma[place] * (1 - mask) + piece * mask).round()
+        dy, dx = random.integers(0, 256, 2)
+        luma += field[dy : dy + height, dx : dx + width]
+        yield np.concatenate([np.clip(luma, 0, 255).astype(np.uint8), chroma])
+
+
+def _corner(middle: tuple[float, float], across: int, down: int, width: int, height: int) -> tuple[int, int]:
+    """Left and upper edge of a piece around a direction, kept inside the picture."""
+    left = round((middle[0] / 360 + 0.5) * width - across / 2)
+    top = round((0.5 - middle[1] / 180) * height - down / 2)
+    return min(max(0, left), width - across), min(max(0, top), height - down)
 
 
 def _scaled(path: Path, width: int, height: int) -> Iterator[Frames]:

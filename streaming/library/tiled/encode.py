@@ -13,7 +13,7 @@ from streaming.library.tiled.boxes import TileUnit, merged_entry
 from streaming.library.tiled.grid import Grid
 
 PRESET = "superfast"
-# CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere. docs/tiles.md, "Why these qualities".
+# CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere. Why: docs/tiles.md.
 CRF, OFFSETS, LOW_CRF = 26.0, (0.0, 4.0, 8.0, 14.0), 32.0
 
 

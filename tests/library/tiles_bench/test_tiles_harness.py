@@ -9,7 +9,8 @@ import pytest
 from streaming.library.tiled.grid import make_grid
 from tests.bench import tiles, tiles_title
 from tests.bench.head_traces import PROFILES, RATE, Trace, make_trace
-from tests.bench.tiles_coded import FPS, Coded, Keep, check_merge, code_tiles, looped
+from tests.bench.tiles_bound import bound
+from tests.bench.tiles_coded import FPS, Coded, Keep, check_merge, code_tiles, looped, there_and_back
 from tests.bench.tiles_session import Link, watch
 from tests.bench.tiles_view import View
 
@@ -76,9 +77,7 @@ def test_a_merge_by_the_reference_tool_decodes_to_the_tiles_own_errors(coded: Co
 
 
 def test_the_whole_measurement_writes_the_agreed_fields(coded: Coded, tmp_path: Path) -> None:
-    title = tiles.Title(
-        lambda folder, count: coded.source, (2, 2), 26, (0, 8, 16), 32, 600, (("explore", 1, "steady25"),)
-    )
+    title = tiles.Title(lambda folder, count: coded.source, (2, 2), 32, 600, (("explore", 1, "steady25"),))
     rows = tiles.measure("tiny", title, Keep(tmp_path, False), 1, SECONDS, lambda text: None)
     tiles.write(rows, tmp_path)
     [row] = json.loads((tmp_path / "tiles.json").read_text())
@@ -87,7 +86,36 @@ def test_the_whole_measurement_writes_the_agreed_fields(coded: Coded, tmp_path: 
         "uniform_viewport_psnr", "x265_viewport_psnr", "m2hq_p50_s", "m2hq_p95_s", "stall_s",
     }  # fmt: skip
     assert row["viewport_psnr"] <= row["full_viewport_psnr"]
-    assert row["full_kbps"] == round(coded.qualities[0].kbps)
+    [detail] = json.loads((tmp_path / "tiles-detail.json").read_text())
+    assert row["full_kbps"] == detail["detail"]["qualities"][0]["kbps"]
+    assert detail["detail"]["known_beforehand"]["cap"]["viewport_psnr"] > row["uniform_viewport_psnr"] - 3
+
+
+def test_nobody_sees_more_for_the_same_bits_than_who_knows_the_trace_beforehand(coded: Coded) -> None:
+    trace = make_trace("explore", 60, 2)
+    watched = play(coded, trace, 50_000, capKbps=0.6 * coded.qualities[0].kbps)
+    seen = tiles.decibel(tiles.view_errors(coded, watched.moments[:: tiles.MOMENTS_PER_SAMPLE], []))
+    known = bound(coded, trace, watched.start_seconds, SECONDS, watched.kbps)
+    assert known.kbps <= watched.kbps
+    assert seen[0] < known.viewport_psnr + 0.1
+    everything = bound(coded, trace, watched.start_seconds, SECONDS, 2 * coded.qualities[0].kbps)
+    assert everything.viewport_psnr == pytest.approx(seen[1], abs=0.3)
+
+
+def test_a_standing_camera_sees_people_move_before_a_background_that_stands(tmp_path: Path) -> None:
+    source = tiles_title.standing_still(tmp_path, 1024, 512, 12)
+    luma = source.frames[:, :512].astype(int)
+    moved = np.abs(luma[11] - luma[0]) > 8 * tiles_title.NOISE
+    assert 0.001 < moved.mean() < 0.2
+    assert not moved[:100].any(), "nobody walks on the ceiling"
+    assert 0.5 < np.abs(luma[11, :100] - luma[0, :100]).mean() < 2, "noise"
+
+
+def test_a_short_source_is_coded_there_and_back_for_the_whole_sphere(coded: Coded) -> None:
+    pictures = list(there_and_back(coded.source))
+    assert len(pictures) == 2 * FPS
+    assert np.array_equal(pictures[FPS - 1], pictures[FPS])
+    assert np.array_equal(pictures[-1], coded.source.frames[0])
 
 
 def test_the_link_shares_its_bandwidth_and_counts_every_byte() -> None:

@@ -8,7 +8,7 @@
  */
 
 /** Nepers of a view's error (4.3 dB) that a megabyte must bring: what bits bring when all of the sphere gets them equally. */
-const WORTH_LEAST = 0.5;
+const WORTH_LEAST = 0.4;
 
 /**
  * @typedef {{ weight: number, shares: Float64Array }} ExpectedView its probability, and how much of it each tile fills

@@ -49,7 +49,7 @@ const REAIM = 6;
 /** The account, in seconds of allowance: the most that is owed and saved, and over how many segments it evens out. */
 const OWED_MOST = 1.5;
 const SAVED_MOST = 0.5;
-const EVEN_OUT = 3;
+const EVEN_OUT = 6;
 const MOST_REQUESTS = 24;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
