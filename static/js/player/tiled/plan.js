@@ -7,7 +7,7 @@
  * that is already there in some quality costs nothing at that quality and its whole size at any other, since tiles are fetched whole.
  */
 
-/** Nepers of a view's error (4.3 dB) that a megabyte must bring: what bits bring when all of the sphere gets them equally. */
+/** Nepers of a view's error (4.3 dB) that a megabyte must bring for a second; about half of what it brings to a whole sphere at the cap. */
 const WORTH_LEAST = 0.4;
 
 /**
@@ -20,6 +20,7 @@ const WORTH_LEAST = 0.4;
  * @property {ArrayLike<number>} losses mean squared error of each quality, smallest first
  * @property {ExpectedView[]} views
  * @property {number} budget bytes that may still be fetched
+ * @property {number} [seconds] how long it will be seen; 1 when left out
  * @property {Int8Array} have the best quality of each tile that is there or on its way; `qualities` where there is none
  * @property {Iterable<number>} [always] tiles that get the best quality before all others (an instructor's regions)
  * @property {ArrayLike<number>} [shut] 1: tiles that stay as they are
@@ -36,7 +37,7 @@ const WORTH_LEAST = 0.4;
  * @returns {Plan}
  */
 export function planTiles(input) {
-  const { tiles, qualities, size, losses, have } = input;
+  const { tiles, qualities, size, losses, have, seconds = 1 } = input;
   const floor = qualities - 1;
   const picks = new Int8Array(tiles);
   let bytes = 0;
@@ -55,7 +56,7 @@ export function planTiles(input) {
   }
   const seen = input.views.map((view) => ({ ...view, error: errorOf(view, picks, losses) }));
   for (;;) {
-    let [best, bestTile, bestQuality] = [WORTH_LEAST / 1e6, -1, 0];
+    let [best, bestTile, bestQuality] = [WORTH_LEAST / 1e6 / seconds, -1, 0];
     for (const tile of open) {
       for (let quality = picks[tile] - 1; quality >= 0; quality--) {
         const price = cost(tile, quality) - cost(tile, picks[tile]);

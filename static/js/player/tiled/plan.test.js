@@ -34,6 +34,12 @@ test("bits that bring next to nothing are not spent", () => {
   assert.deepEqual([...picks], [2, 2, 2, 2]);
 });
 
+test("what is seen for half as long must bring twice as much", () => {
+  const large = { ...base, size: (quality) => [900_000, 400_000, 1000][quality], budget: 1e9 };
+  const better = ({ picks }) => picks.filter((quality) => quality < 2).length;
+  assert.ok(better(planTiles({ ...large, seconds: 0.2 })) < better(planTiles({ ...large, seconds: 4 })));
+});
+
 test("a tile whose better qualities are broken stays as it is", () => {
   assert.deepEqual([...planTiles({ ...base, shut: [1, 0, 0, 0], budget: 1e9 }).picks], [2, 0, 0, 2]);
 });

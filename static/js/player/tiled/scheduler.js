@@ -50,6 +50,8 @@ const REAIM = 6;
 const OWED_MOST = 1.5;
 const SAVED_MOST = 0.5;
 const EVEN_OUT = 6;
+/** Seconds that a paused picture is looked at, as far as anyone knows. */
+const PAUSED_FOR = 10;
 const MOST_REQUESTS = 24;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
@@ -567,7 +569,8 @@ export class Scheduler {
     const always = this.#always(this.#index.segments[segment]);
     const { picks } = planTiles({
       tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#index.size(quality, segment, tile),
-      losses: this.#losses, views, budget, have: state.coming, always, shut: state.shut, most: this.slots,
+      losses: this.#losses, views, budget, seconds: this.#paused ? PAUSED_FOR : this.#index.segments[segment].duration,
+      have: state.coming, always, shut: state.shut, most: this.slots,
     });
     for (const tile of always) if (picks[tile] < state.coming[tile]) return picks;
     const before = state.coming.map((quality) => Math.min(quality, this.none - 1));
