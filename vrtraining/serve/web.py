@@ -8,6 +8,7 @@ tables and demo are there; elsewhere it is /dev/null.
 
 import gc
 import sys
+import tempfile
 
 
 def load() -> None:
@@ -24,8 +25,18 @@ def load() -> None:
     gc.enable()
 
 
+def keep_to_data_dir() -> None:
+    """Twisted puts each piece of an upload into a file without a name: on the disk that uploads are meant for."""
+    from django.conf import settings
+
+    folder = settings.DATA_DIR / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(folder)
+
+
 def main() -> None:
     load()
+    keep_to_data_dir()
     sys.stdin.buffer.read()
     from daphne.cli import CommandLineInterface
 

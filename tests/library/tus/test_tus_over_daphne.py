@@ -5,9 +5,11 @@ import hashlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 
+from tests.library.house import wait_until
 from tests.library.server import Daphne, Visitor
 
 PIECE = 300_000
@@ -53,6 +55,30 @@ def test_a_broken_connection_loses_only_its_piece(daphne: Daphne, visitor: Visit
     assert visitor.offset(path) == PIECE
     assert visitor.patch(path, PIECE, FILM[PIECE : 2 * PIECE]).status == 204
     assert part(daphne, path).read_bytes() == FILM[: 2 * PIECE]
+
+
+def test_a_piece_on_its_way_is_kept_under_data_dir(daphne: Daphne, visitor: Visitor) -> None:
+    path = visitor.started(len(FILM))
+    assert daphne.process is not None
+    descriptors = Path(f"/proc/{daphne.process.pid}/fd")
+
+    def nameless() -> list[str]:
+        """Files without a name that daphne has open, but for the first three, which are the test's own."""
+        links = []
+        for each in descriptors.iterdir():
+            with suppress(FileNotFoundError):  # closed meanwhile
+                links.append((int(each.name), str(each.readlink())))
+        return [link for number, link in links if number > 2 and link.endswith("(deleted)")]
+
+    connection = visitor.connection()
+    connection.putrequest("PATCH", path)
+    for name, value in visitor.headers(Upload_Offset="0", Content_Length=str(PIECE)).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    connection.send(FILM[:100_000])
+    files = wait_until(nameless, 30)
+    connection.close()
+    assert all(file.startswith(f"{daphne.folder}/") for file in files), files
 
 
 def send_at_once(piece: bytes, where: tuple[Visitor, str, int, threading.Barrier]) -> int:
