@@ -24,7 +24,7 @@ def is_administrator(user: Any) -> bool:
 
 @rules.predicate
 def is_auditor(user: Any) -> bool:
-    """Auditors see what administrators see and change nothing but their own page."""
+    """Auditors see of this wing what administrators see, but films, and change nothing but their own page."""
     return _has_role(user, Role.AUDITOR)
 
 
