@@ -80,10 +80,10 @@ def hand_over(page: Any) -> dict[str, Any]:
 
 def read_debrief(page: Any, score: float) -> None:
     """From the last card to the debrief, which says the same score."""
-    assert page.inner_text(".stage__score").count(f"{score:.0f}") == 1
+    assert page.inner_text(".stage__score") == f"Score {score:.0f} of 100"
     page.click(".stage__card a[href*='/debrief/']")
     page.wait_for_url("**/debrief/")
-    assert page.inner_text(".score-ring__number").strip().startswith(f"{score:.0f}"), page.inner_text(".debrief-head")
+    assert page.inner_text(".score-ring__number").split() == ["Score", f"{score:.0f}", "/", "100"]
     assert page.locator(".timeline__time").count() > 0
     assert page.locator(".sentence__words").first.inner_text().strip()
 
@@ -106,10 +106,12 @@ def test_the_experts_run_on_a_laptop_ends_and_scores_as_the_engine_says(
     stage = open_stage(trainee, house, scenario)
     trainee.click("[data-do=begin]")
     events = expert(scenario)
-    trainee.evaluate("events => rehearsal.perform(events)", [as_said(event) for event in events])
+    done = trainee.evaluate("events => rehearsal.perform(events)", [as_said(event) for event in events])
     said = hand_over(trainee)
-    seed = said["run"]["seed"]
-    wanted = report(replay(load(file_of(scenario)), events, mode=MODE, profile=PROFILE, seed=seed))
+    performed = [replace(events[index], seq=seq) for seq, index in enumerate(done)]
+    assert {event.data.get("action") for event in performed} == {event.data.get("action") for event in events}
+    run = replay(load(file_of(scenario)), performed, mode=MODE, profile=PROFILE, seed=said["run"]["seed"])
+    wanted = report(run)
     assert said["run"]["outcome"] == wanted["outcome"] in {"recovered", "improved", "handover"}, stage.entries[-6:]
     assert said["run"]["score"] == pytest.approx(wanted["score"], abs=0.5)
     assert said["run"]["passed"]
@@ -130,7 +132,9 @@ def test_alone_at_home_with_120_on_the_line_and_the_phone_on_the_chest(house: Ho
     stage.until("rehearsal.stage.playing")
     for event in expert("adult-home-phone"):
         if event.kind == "action":
-            page.evaluate("t => t > 38 && t < 420 ? rehearsal.shakeUntil(t, 108) : rehearsal.until(t)", event.t_s)
+            page.evaluate(
+                "t => { if (t > 38) rehearsal.shakeUntil(Math.min(t, 420), 108); rehearsal.until(t); }", event.t_s
+            )
             page.evaluate("said => rehearsal.perform([said])", as_said(event))
     answer = hand_over(page)
     assert answer["run"]["passed"], answer["run"]

@@ -157,19 +157,21 @@ window.rehearsal = {
   },
   /**
    * Plays events of a script (as courses/scenarios/engine/script.py spells them out) with list and space bar, each at its time.
+   * What is not offered any more, because the patient is better by then, is left out.
    * @param {{ t: number, kind: string, action?: string, do?: string, pad?: string, site?: string }[]} events
+   * @returns {number[]} indexes of those that were done
    */
-  perform: (events) => {
-    for (const { t, kind, action, do: what, pad, site } of events) {
+  perform: (events) => events.flatMap(({ t, kind, action, do: what, pad, site }, index) => {
       rehearsal.until(t);
+      if (!stage.playing || (kind === "action" && !stage.doings.possible.includes(action))) return [];
       if (kind === "compression") stage.canvas.dispatchEvent(new KeyboardEvent("keydown", { key: " ", bubbles: true }));
       else if (kind === "action") rehearsal.pick(action);
       else if (what === "pad") {
         rehearsal.pick(`pad.${pad}`);
         rehearsal.pick(site);
       } else rehearsal.pick(`aed.${what}`);
-    }
-  },
+      return [index];
+    }),
   /** The same with a phone on the chest, which feels compressions from one moment to another. */
   shakeUntil: (t, rate = 110, depth = 0.052) => {
     const turn = (2 * Math.PI * rate) / 60;
