@@ -1,5 +1,6 @@
 """Several people in one run, each in a browser of their own: roles that are taken in the room, and voices."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -55,16 +56,24 @@ def enter(house: House, chromium: Any) -> Iterator[Callable[..., Any]]:
         context.close()
 
 
+def until(page: Any, expression: str, seconds: float = 60) -> None:
+    """The house's policy forbids what playwright's own waiting does."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"never came true: {expression}"
+        page.wait_for_timeout(100)
+
+
 def opened(page: Any) -> None:
     """The stage is there and connected; pictures are drawn seldom, for machines without a graphics chip."""
-    page.wait_for_function("document.querySelector('[data-stage]')?.stage?.link.team.length > 0", timeout=120_000)
+    until(page, "document.querySelector('[data-stage]')?.stage?.link.team.length > 0", 120)
     page.evaluate("window.stage = document.querySelector('[data-stage]').stage; stage.drawEvery = 200")
 
 
 def hears(page: Any, seconds: float = 60) -> None:
     """Louder than before: something new was heard."""
-    page.evaluate("async () => { window.before = await heard(); }")
-    page.wait_for_function("async () => (await heard()) > before + 1e-6", timeout=seconds * 1000, polling=300)
+    before = page.evaluate("heard()")
+    until(page, f"(async () => (await heard()) > {before} + 1e-6)()", seconds)
 
 
 def test_the_instructor_talks_the_trainee_answers_and_a_page_loaded_anew_hears_both_again(
@@ -72,7 +81,7 @@ def test_the_instructor_talks_the_trainee_answers_and_a_page_loaded_anew_hears_b
 ) -> None:
     trainee, card = enter("trainee", "runs/", scenario="hospital-arrest", mode="practice", team=True, role="leader")
     instructor, _ = enter("instructor", "runs/join/", code=card["code"], role="instructor")
-    trainee.wait_for_function("stage.link.team.length === 2")
+    until(trainee, "stage.link.team.length === 2")
     instructor.click("[data-do=talk]")
     hears(trainee)
     trainee.click("[data-do=talk]")
@@ -82,7 +91,7 @@ def test_the_instructor_talks_the_trainee_answers_and_a_page_loaded_anew_hears_b
     hears(trainee)
     # Silent again, and heard once more.
     instructor.click("[data-do=talk]")
-    instructor.wait_for_function("!stage.talk.on")
+    until(instructor, "!stage.talk.on")
     instructor.click("[data-do=talk]")
     hears(trainee)
 
@@ -97,10 +106,10 @@ def test_whoever_came_by_the_code_takes_a_role_in_the_room_and_may_then_do_what_
     assert other.locator("[data-choice=assign_roles]").count() == 0
     other.click("[data-choice='role.compressor']")
     other.wait_for_selector("[data-choice=swap_compressor]")
-    leader.wait_for_function("stage.link.team.some(({ name, role }) => name === 'Ben' && role === 'compressor')")
+    until(leader, "stage.link.team.some(({ name, role }) => name === 'Ben' && role === 'compressor')")
     assert "Ben · Compressor" in leader.inner_text(".stage__team")
     leader.click("[data-choice=roles]")
     leader.click("[data-choice='role.compressor']")
-    other.wait_for_function("stage.link.role === 'leader'")
+    until(other, "stage.link.role === 'leader'")
     other.wait_for_selector("[data-choice=assign_roles]")
     leader.wait_for_selector("[data-choice=assign_roles]", state="detached")
