@@ -11,7 +11,7 @@ from tests.bench import tiles, tiles_title
 from tests.bench.head_traces import PROFILES, RATE, Trace, make_trace
 from tests.bench.tiles_bound import bound
 from tests.bench.tiles_coded import FPS, Coded, Keep, check_merge, code_tiles, looped, there_and_back
-from tests.bench.tiles_session import Link, watch
+from tests.bench.tiles_session import MOMENTS_PER_SAMPLE, Link, watch
 from tests.bench.tiles_view import View
 
 SECONDS = 6
@@ -94,7 +94,7 @@ def test_the_whole_measurement_writes_the_agreed_fields(coded: Coded, tmp_path: 
 def test_nobody_sees_more_for_the_same_bits_than_who_knows_the_trace_beforehand(coded: Coded) -> None:
     trace = make_trace("explore", 60, 2)
     watched = play(coded, trace, 50_000, capKbps=0.6 * coded.qualities[0].kbps)
-    seen = tiles.decibel(tiles.view_errors(coded, watched.moments[:: tiles.MOMENTS_PER_SAMPLE], []))
+    seen = tiles.decibel(tiles.view_errors(coded, watched.moments[::MOMENTS_PER_SAMPLE], []))
     known = bound(coded, trace, watched.start_seconds, SECONDS, watched.kbps)
     assert known.kbps <= watched.kbps
     assert seen[0] < known.viewport_psnr + 0.1

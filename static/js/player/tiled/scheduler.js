@@ -53,6 +53,8 @@ const EVEN_OUT = 6;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
 const MOST_REQUESTS = 24;
+/** Better tiles of a segment that are asked for at once, the most wanted first: they share the connection, and all would come late. */
+const MOST_AT_ONCE = 4;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
 /** Bytes between two wanted tiles that are fetched along rather than ask twice, and never more than half of what is wanted. */
@@ -497,8 +499,18 @@ export class Scheduler {
     state.planned ??= view;
     state.aimed = view;
     const deadline = standing ? Infinity : now + time;
-    for (const run of this.#runs(wanted, state, segment)) {
-      if (this.#requests.size >= MOST_REQUESTS) break;
+    const runs = this.#runs(wanted, state, segment);
+    const worth = (/** @type {{ first: number, last: number, bytes: number }} */ { first, last, bytes }) => {
+      let share = 0;
+      for (const { weight, shares } of views) for (let tile = first; tile <= last; tile++) share += weight * shares[tile];
+      return share / bytes;
+    };
+    runs.sort((a, b) => worth(b) - worth(a));
+    for (const run of runs) {
+      if (state.requests.size >= MOST_AT_ONCE) {
+        state.aimed = null;
+        break;
+      }
       for (let tile = run.first; tile <= run.last; tile++) state.coming[tile] = Math.min(state.coming[tile], run.quality);
       this.#ask({ segment, ...run, deadline, floor: false }, actions);
     }
