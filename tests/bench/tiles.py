@@ -70,8 +70,8 @@ class Title:
 RUNS = (("explore", 1, "steady25"), ("focused", 2, "steady25"), ("restless", 3, "steady25"), ("explore", 4, "wave18"))
 SMALL_RUNS = (("explore", 1, "steady25"),)
 TITLES = {
-    "small": Title(lambda folder, count: panning_still(folder, 1920, 960, count), (6, 3), 34, 2_500, SMALL_RUNS),
-    "pan4k": Title(lambda folder, count: panning_still(folder, 3840, 1920, count), (10, 6), 31, 7_000, RUNS),
+    "small": Title(lambda folder, count: panning_still(folder, 1920, 960, count), (6, 3), 28, 7_500, SMALL_RUNS),
+    "pan4k": Title(lambda folder, count: panning_still(folder, 3840, 1920, count), (10, 6), 28, 10_500, RUNS),
     "pan8k": Title(lambda folder, count: panning_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
     "still8k": Title(lambda folder, count: standing_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
     "overpass4k": Title(
