@@ -50,9 +50,12 @@ static int target_qp(const vr_coder *c, int x, int y, int log2_size)
 void vr_store_motion(vr_coder *c, int x, int y, int w, int h, const vr_motion *m)
 {
     vr_grid *g = &c->frame->grid;
-    for (int j = y >> 3; j < (y + h) >> 3; j++)
-        for (int i = x >> 3; i < (x + w) >> 3; i++)
-            g->motion[j * g->stride8 + i] = *m;
+    vr_motion *row = vr_motion_at(g, x, y);
+    int columns = w >> g->motion_log2, rows = h >> g->motion_log2;
+    for (int i = 0; i < columns; i++)
+        row[i] = *m;
+    for (int j = 1; j < rows; j++)
+        memcpy(row + j * g->motion_stride, row, sizeof *row * (size_t)columns);
 }
 
 void vr_commit(vr_coder *c, int x, int y, const vr_candidate *cand)

@@ -51,7 +51,7 @@ static int strength(const vr_coder *c, int x, int y, int px, int py, int transfo
     if (transform_edge && (g->nonzero[(y >> 2) * g->stride4 + (x >> 2)] |
                            g->nonzero[(py >> 2) * g->stride4 + (px >> 2)]))
         return 1;
-    return motion_differs(c, &g->motion[p8], &g->motion[q8]);
+    return motion_differs(c, vr_motion_at(g, px, py), vr_motion_at(g, x, y));
 }
 
 /* Fill the strengths of one edge of length `length` whose Q side starts at (x, y). */

@@ -77,7 +77,7 @@ static int search_motion(vr_coder *c, const unit_geometry *u, const vr_motion *m
     uint32_t dir_bits[3] = {0, 0, 0};
 
     if (lists == 2) {
-        uint32_t uni = VR_CTX_BITS(ctx, CTX_INTER_DIR + depth, 0);
+        uint32_t uni = u->w + u->h == 12 ? 0 : VR_CTX_BITS(ctx, CTX_INTER_DIR + depth, 0);
         dir_bits[0] = uni + VR_CTX_BITS(ctx, CTX_INTER_DIR + 4, 0);
         dir_bits[1] = uni + VR_CTX_BITS(ctx, CTX_INTER_DIR + 4, 1);
         dir_bits[2] = VR_CTX_BITS(ctx, CTX_INTER_DIR + depth, 1);
@@ -110,8 +110,7 @@ static int search_motion(vr_coder *c, const unit_geometry *u, const vr_motion *m
                         q.fine[q.n_fine++] = c->seed[d][l][r];
                 }
             if (pic->base) {
-                const vr_grid *g = &pic->base->grid;
-                const vr_motion *m = &g->motion[((u->y + u->h / 2) >> 3) * g->stride8 + ((u->x + u->w / 2) >> 3)];
+                const vr_motion *m = vr_motion_at(&pic->base->grid, u->x + u->w / 2, u->y + u->h / 2);
                 if (m->ref[l] == r && q.n_start < 11) {
                     q.start[q.n_start++] = m->mv[l];
                     if (q.n_fine < 2)
@@ -199,7 +198,8 @@ static uint32_t choice_bits(const vr_coder *c, const vr_cu *cu, int unit)
     if (cu->merge[unit])
         return bits + vr_bits_merge_idx(c, cu->merge_idx[unit]);
     if (c->slice_type == VR_SLICE_B) {
-        bits += VR_CTX_BITS(ctx, CTX_INTER_DIR + VR_CTU_LOG2 - cu->log2_size, bi);
+        if (!vr_one_direction(cu))
+            bits += VR_CTX_BITS(ctx, CTX_INTER_DIR + VR_CTU_LOG2 - cu->log2_size, bi);
         if (!bi)
             bits += VR_CTX_BITS(ctx, CTX_INTER_DIR + 4, m->ref[1] >= 0);
     }
@@ -383,10 +383,11 @@ int vr_inter_modes(vr_coder *c, int x, int y, int log2_size, vr_candidate *best)
         put_choice(&cu, 0, &motion);
         try_residual(c, &cu, x, y, pred, motion.cost, best);
     }
-    if (log2_size > 3 && best->cost < 1e29 && best->cu.cbf[0]) {
-        if (c->tools->rect || above)
+    if (best->cost < 1e29 && best->cu.cbf[0]) {
+        int anywhere = c->tools->rect && log2_size > 3, at_border = log2_size > 3 || c->seq->thin;
+        if (anywhere || (at_border && above))
             try_partition(c, x, y, log2_size, VR_PART_2NxN, &pred, &spare, best->satd, best);
-        if (c->tools->rect || beside)
+        if (anywhere || (at_border && beside))
             try_partition(c, x, y, log2_size, VR_PART_Nx2N, &pred, &spare, best->satd, best);
     }
     return 0;

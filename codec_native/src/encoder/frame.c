@@ -8,7 +8,7 @@ static size_t align64(size_t n) { return (n + 63) & ~(size_t)63; }
 vr_frame *vr_frame_new(const vr_seq *s)
 {
     vr_frame *f = calloc(1, sizeof *f);
-    size_t offset[3], grid[7], total = 0, size8, size4;
+    size_t offset[3], grid[7], total = 0, size8, size4, motions;
     uint8_t *base;
     int h8 = s->ctu_rows * 8, h4 = h8 * 2;
     if (!f)
@@ -16,6 +16,8 @@ vr_frame *vr_frame_new(const vr_seq *s)
     f->grid.stride8 = s->ctu_cols * 8;
     f->grid.stride4 = s->ctu_cols * 16;
     f->grid.rows8 = h8;
+    f->grid.motion_log2 = s->thin ? 2 : 3;
+    f->grid.motion_stride = s->thin ? f->grid.stride4 : f->grid.stride8;
     for (int p = 0; p < 3; p++) {
         int pad = VR_PAD >> (p > 0), w = s->coded_w >> (p > 0), h = s->coded_h >> (p > 0);
         f->stride[p] = (ptrdiff_t)align64((size_t)w + 2 * (size_t)pad);
@@ -24,8 +26,9 @@ vr_frame *vr_frame_new(const vr_seq *s)
     }
     size8 = align64((size_t)f->grid.stride8 * (size_t)h8);
     size4 = align64((size_t)f->grid.stride4 * (size_t)h4);
+    motions = sizeof(vr_motion) * (s->thin ? size4 : size8);
     {
-        size_t sizes[7] = {size8, size8, size4, size8 * sizeof(vr_motion), size8 * 2, size4 / 2, size4};
+        size_t sizes[7] = {size8, size8, size4, motions, size8 * 2, size4 / 2, size4};
         for (int i = 0; i < 7; i++) {
             grid[i] = total;
             total += align64(sizes[i]);

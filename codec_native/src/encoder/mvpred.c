@@ -5,11 +5,6 @@
 
 #define UNKNOWN (-1)
 
-static const vr_motion *motion_at(const vr_coder *c, int x, int y)
-{
-    return &c->frame->grid.motion[(y >> 3) * c->frame->grid.stride8 + (x >> 3)];
-}
-
 /* Availability of a neighbouring prediction block (6.4.2): inside the tile, coded before, and inter. (x, y) is the current
  * unit, (cx, cy) its coding unit. Returns its motion or NULL. */
 static const vr_motion *neighbour(const vr_coder *c, int cx, int cy, int cs, int x, int y, int nx, int ny)
@@ -20,7 +15,7 @@ static const vr_motion *neighbour(const vr_coder *c, int cx, int cy, int cs, int
             return NULL;
     } else if (!vr_available(c->tile, cx, cy, nx, ny))
         return NULL;
-    m = motion_at(c, nx, ny);
+    m = vr_motion_at(&c->frame->grid, nx, ny);
     return m->ref[0] >= 0 || m->ref[1] >= 0 ? m : NULL;
 }
 
@@ -55,7 +50,7 @@ static int temporal_at(const vr_coder *c, int x, int y, int list, int ref_idx, v
 {
     const vr_pic *pic = c->pic;
     const vr_frame *col = pic->ref[pic->collocated_list][0];
-    const vr_motion *m = &col->grid.motion[((y >> 4) << 1) * col->grid.stride8 + ((x >> 4) << 1)];
+    const vr_motion *m = vr_motion_at(&col->grid, x & ~15, y & ~15);
     int from, diff_col, diff, no_future = 1;
     if (m->ref[0] < 0 && m->ref[1] < 0)
         return 0;
@@ -89,8 +84,8 @@ static int temporal_candidate(const vr_coder *c, int x, int y, int w, int h, int
     return temporal_at(c, x + (w >> 1), y + (h >> 1), list, ref_idx, out);
 }
 
-int vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int part_mode,
-                         int part_idx, vr_motion cand[VR_MAX_MERGE])
+static int merge_list(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int part_mode, int part_idx,
+                      vr_motion cand[VR_MAX_MERGE])
 {
     const vr_pic *pic = c->pic;
     const vr_motion *a1, *b1, *b0, *a0, *b2;
@@ -153,6 +148,16 @@ int vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y,
         cand[n].ref[1] = is_b ? ref : -1;
     }
     return max;
+}
+
+int vr_merge_candidates(const vr_coder *c, int cx, int cy, int cs, int x, int y, int w, int h, int part_mode,
+                         int part_idx, vr_motion cand[VR_MAX_MERGE])
+{
+    int n = merge_list(c, cx, cy, cs, x, y, w, h, part_mode, part_idx, cand);
+    for (int i = 0; w + h == 12 && i < n; i++) /* 8x4 and 4x8 have one direction, 8.5.3.2.2 */
+        if (cand[i].ref[0] >= 0)
+            cand[i].ref[1] = -1;
+    return n;
 }
 
 /* A neighbour's vector that refers to the wanted picture, from either list; scaled when allowed (8.5.3.2.7). */

@@ -182,6 +182,7 @@ int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
     s->mv_range_y = vr_clip3(64, 256, s->coded_h / 8);
     s->tu_depth_inter = s->tools.tu_split_inter || s->tools.rect;
     s->tu_depth_intra = s->tools.tu_split_intra;
+    s->thin = p->mcts && s->tools.border_effort && s->tools.min_cu_log2 == 3;
     s->high_tier = p->high_tier;
     error = set_tiles(s);
     if (!error)

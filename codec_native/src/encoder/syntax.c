@@ -168,7 +168,8 @@ static void write_prediction_unit(vr_coder *c, const vr_cu *cu, int unit)
         return;
     }
     if (c->slice_type == VR_SLICE_B) {
-        vr_cabac_encode(cabac, CTX_INTER_DIR + VR_CTU_LOG2 - cu->log2_size, bi);
+        if (!vr_one_direction(cu))
+            vr_cabac_encode(cabac, CTX_INTER_DIR + VR_CTU_LOG2 - cu->log2_size, bi);
         if (!bi)
             vr_cabac_encode(cabac, CTX_INTER_DIR + 4, m->ref[1] >= 0);
     }

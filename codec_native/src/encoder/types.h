@@ -51,17 +51,29 @@ typedef struct {
     int8_t qp_delta, has_qp_delta;     /* cu_qp_delta, when this unit is the one that sends it */
 } vr_cu;
 
+/* The prediction units are 8x4 or 4x8: they cannot be bi-predicted, and no flag says so. */
+static inline int vr_one_direction(const vr_cu *cu)
+{
+    return cu->log2_size == 3 && cu->part_mode != VR_PART_2Nx2N;
+}
+
 /* Per-picture grid information. Index 8x8 cells by (y >> 3) * stride8 + (x >> 3), 4x4 likewise. */
 typedef struct {
     uint8_t *flags;      /* 8x8: VR_CELL_* | log2 size << 4 */
     int8_t *qp;          /* 8x8: QpY */
     uint8_t *intra_mode; /* 4x4: IntraPredModeY, DC where not intra */
-    vr_motion *motion;   /* 8x8 */
+    vr_motion *motion;   /* cells of 1 << motion_log2: 8x8, or 4x4 where partitions may be that thin */
     uint8_t *bs_ver;     /* bS of the edge left of 8-column x>>3 at 4-row y>>2: (y >> 2) * stride8 + (x >> 3) */
     uint8_t *bs_hor;     /* bS of the edge above 8-row y>>3 at 4-column x>>2: (y >> 3) * stride4 + (x >> 2) */
     uint8_t *nonzero;    /* 4x4: luma coefficients present */
     int stride8, stride4, rows8;
+    int motion_log2, motion_stride;
 } vr_grid;
+
+static inline vr_motion *vr_motion_at(const vr_grid *g, int x, int y)
+{
+    return &g->motion[(y >> g->motion_log2) * g->motion_stride + (x >> g->motion_log2)];
+}
 
 #define VR_CELL_SKIP 1
 #define VR_CELL_INTRA 2
@@ -256,6 +268,7 @@ typedef struct vr_seq {
     int qg_log2;              /* quantisation group, log2 */
     int cu_qp_delta;
     int temporal_mvp;
+    int thin;                 /* 8x8 units may have partitions of 8x4 and 4x8 */
     int max_merge;            /* MaxNumMergeCand */
     int mv_range_y;           /* rows below a CTU row a vector may reach */
     int max_num_reorder, max_dec_buffering;

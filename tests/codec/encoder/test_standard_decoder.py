@@ -84,6 +84,22 @@ def test_tiles_decode_to_their_reconstruction(settings: dict[str, Any]) -> None:
     assert_decodes_to_reconstruction(encode(clip, qp=30, **settings), 10)
 
 
+@pytest.mark.parametrize("preset", ["superfast", "medium"])
+def test_thin_partitions_at_the_border_of_a_tile_decode_to_their_reconstruction(preset: str) -> None:
+    # a slow drift across the borders: vectors with fractions are allowed only away from them
+    rng = np.random.default_rng(5)
+    detail = rng.integers(0, 256, (280, 560), dtype=np.uint8)
+    fine = detail.astype(np.uint16)
+    clip: list[Picture] = []
+    for number in range(10):
+        a, b = number % 4, 4 - number % 4
+        shifted = np.roll(fine, -(number // 4), (0, 1))
+        luma = ((shifted * b + np.roll(shifted, -1, (0, 1)) * a) // 4).astype(np.uint8)[:256, :512]
+        grey = np.full((128, 256), 128, np.uint8)
+        clip.append((np.ascontiguousarray(luma), grey, grey))
+    assert_decodes_to_reconstruction(encode(clip, preset=preset, qp=24, tiles="2x2", mcts=True), 10)
+
+
 def test_each_quality_of_a_pass_decodes_to_its_reconstruction() -> None:
     clip = moving_pictures(512, 128, 10)
     packets = encode(clip, qp=24, qualities=[Quality(), Quality(qp_offset=8)], tiles="2x2", mcts=True)
