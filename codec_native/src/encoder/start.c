@@ -125,7 +125,7 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
     while (e->in_flight >= e->max_in_flight && !error)
         error = vr_collect(e, e->in_flight - 1);
     if (!error)
-        error = vr_report_upto(e, quality, e->coded - 1 - e->rc_delay);
+        error = vr_report_upto(e, quality, e->coded - 1 - vr_rc_delay(q->rc, e->coded, g->level));
     if (error)
         return error;
     p = vr_take_record(e);

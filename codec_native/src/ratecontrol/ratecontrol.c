@@ -13,6 +13,7 @@
 
 #define CLASSES (VR_RC_MAX_LEVEL + 2) /* 0: I; 1 + t: temporal level t */
 #define RING 64                       /* pictures between their QP and their result */
+#define SETTLING 40                   /* pictures in which each anchor waits for all results before it */
 
 /* What is expected of a class before the first picture of it: k, and cost against an I picture (three real clips) */
 static const double prior_k[CLASSES] = {0.45, 0.5, 0.45, 0.4, 0.3, 0.25, 0.2, 0.2};
@@ -46,6 +47,8 @@ struct vr_rc {
     double intra_cost;       /* of the newest I picture; anchors the priors */
     double anchor_qp;        /* QP of the newest anchor before offsets; <0: none yet */
     double wanted, spent;    /* bits since the start */
+    int64_t key_idx;         /* coding index of the newest I picture */
+    double key_bits;         /* its bits: predicted, then real */
     double seconds;          /* coded so far */
     double buffer;           /* bits in the decoder's buffer */
     int vbv;
@@ -214,6 +217,8 @@ static int64_t use_result(vr_rc *rc, pending *f)
             rc->buffer = rc->p.bufsize;
     }
     rc->spent += f->bits + (double)filler;
+    if (f->coding_idx == rc->key_idx)
+        rc->key_bits = f->bits;
     rc->wanted += rc->p.bitrate / rc->p.fps;
     rc->seconds += 1 / rc->p.fps;
     f->coding_idx = -1;
@@ -241,6 +246,15 @@ static double first_guess(const vr_rc *rc)
     return clip(30 - 6 * log2(rc->p.bitrate / samples / 0.05) * 0.8, 18, 45);
 }
 
+/* What an I picture took beyond the average is no debt at once: the pictures of its group, for two seconds at most, pay for
+ * it in equal parts, so that the rate is met where a group ends. */
+static double open_key_bits(const vr_rc *rc)
+{
+    const double average = rc->p.bitrate / rc->p.fps, span = clip(rc->p.keyint, 1, 2 * rc->p.fps);
+    const double left = 1 - (double)(rc->next_asked - rc->key_idx) / span;
+    return left > 0 && rc->key_bits > average ? left * (rc->key_bits - average) : 0;
+}
+
 /* Anchor QP at which the pictures to come fill the rate, with what was spent too much or too little paid back. */
 static double abr_anchor_qp(const vr_rc *rc, int scene_cut)
 {
@@ -251,8 +265,9 @@ static double abr_anchor_qp(const vr_rc *rc, int scene_cut)
         spent += rc->ring[i % RING].predicted;
         wanted += rc->p.bitrate / rc->p.fps;
     }
-    /* pay back within one to four seconds: short clips must hit their rate, long ones may breathe */
-    const double horizon = rc->p.bitrate * clip(0.05 * rc->seconds, 1.0, 4.0);
+    spent -= open_key_bits(rc);
+    /* pay back within half a second to four: short clips must hit their rate, long ones may breathe */
+    const double horizon = rc->p.bitrate * clip(0.05 * rc->seconds, 0.5, 4.0);
     const double rate = rc->p.bitrate / rc->p.fps * clip(1 - (spent - wanted) / horizon, 0.4, 2.5);
     double low = 0, high = 51; /* more QP, fewer bits: halve the interval */
     while (high - low > 0.01) {
@@ -343,9 +358,16 @@ static int meet_intra(vr_rc *rc, double cost)
     return new_scene;
 }
 
+int vr_rc_delay(const vr_rc *rc, int64_t coding_idx, int temporal_level)
+{
+    /* a short clip has no time to pay back what was spent on a guess */
+    return rc->p.mode == VR_RATE_ABR && temporal_level <= 0 && coding_idx < SETTLING ? 0 : rc->p.frame_delay;
+}
+
 double vr_rc_frame_qp(vr_rc *rc, const vr_rc_frame *frame, vr_rc_target *target)
 {
-    if (frame->coding_idx != rc->next_asked || use_results_until(rc, frame->coding_idx - rc->p.frame_delay))
+    const int delay = vr_rc_delay(rc, frame->coding_idx, frame->temporal_level);
+    if (frame->coding_idx != rc->next_asked || use_results_until(rc, frame->coding_idx - delay))
         return -1;
     const int level = frame->temporal_level < 0 ? 0
                     : frame->temporal_level > VR_RC_MAX_LEVEL ? VR_RC_MAX_LEVEL : frame->temporal_level;
@@ -365,6 +387,10 @@ double vr_rc_frame_qp(vr_rc *rc, const vr_rc_frame *frame, vr_rc_target *target)
     f->max_bits = rc->vbv ? rc->buffer : 0;
     f->lowest_qp = f->qp;
     f->coding_idx = frame->coding_idx;
+    if (f->class == 0) {
+        rc->key_idx = frame->coding_idx;
+        rc->key_bits = f->predicted;
+    }
     rc->next_asked++;
     if (target)
         *target = (vr_rc_target){.qp = f->qp, .target_bits = f->target_bits, .max_bits = f->max_bits};

@@ -129,7 +129,7 @@ typedef struct {
     int qp_min, qp_max;       /* 0..51, qp_max 0 -> 51 */
     double intra_offset;      /* QP of I pictures against anchors, e.g. -3 (CQP/CRF; HM random access: -3..-1) */
     double level_offset[VR_RC_MAX_LEVEL + 1]; /* QP of temporal level t against anchors: level_offset[0] = 0, +1 .. +5 */
-    int frame_delay;          /* pictures in coding order that are still being coded when the next QP is asked: 0..16.
+    int frame_delay;          /* pictures in coding order that may still be in coding when the next QP is asked: 0..16.
                                  Must be 0 when vbv/CBR is on, since the recode answer comes after the picture */
 } vr_rc_param;
 
@@ -155,7 +155,11 @@ typedef struct vr_rc vr_rc;
 vr_rc *vr_rc_open(const vr_rc_param *param, const char **error);
 void vr_rc_close(vr_rc *rc);
 
-/* Before a picture is coded, in coding order. Only results of pictures up to coding_idx - 1 - frame_delay are used, and
+/* How many pictures before this one may still be in coding when its QP is asked: frame_delay, but none where the first
+ * anchors of an average rate look for their level. */
+int vr_rc_delay(const vr_rc *rc, int64_t coding_idx, int temporal_level);
+
+/* Before a picture is coded, in coding order. Only results of pictures up to coding_idx - 1 - vr_rc_delay() are used, and
  * they must have been reported: the core waits for exactly those. Returns the base QP too; < 0: called out of order. */
 double vr_rc_frame_qp(vr_rc *rc, const vr_rc_frame *frame, vr_rc_target *target);
 

@@ -90,15 +90,15 @@ def encode(
     *,
     gop: int = 8,
     keyint: int = 32,
-    delay: int = 0,
     part_correction: bool = False,
 ) -> list[Coded]:
     frame, target, new_qp = ffi.new("vr_rc_frame *"), ffi.new("vr_rc_target *"), ffi.new("double *")
     coded: list[Coded] = []
+    reported = 0
     for index, (kind, level) in enumerate(structure(pictures, gop, keyint)):
-        if index - 1 - delay >= 0:
-            last = index - 1 - delay
-            lib.vr_rc_frame_done(rc, last, coded[last].bits, coded[last].qp)
+        while reported < index - lib.vr_rc_delay(rc, index, level):
+            lib.vr_rc_frame_done(rc, reported, coded[reported].bits, coded[reported].qp)
+            reported += 1
         cost = content.cost(index, kind, level)
         frame.coding_idx, frame.kind, frame.temporal_level, frame.keyframe = index, kind, level, kind == I_PICTURE
         frame.scene_cut, frame.cost, frame.mean_qp_offset = 0, cost, 0

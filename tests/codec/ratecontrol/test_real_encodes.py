@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codec_native import Encoder, Packet
-from codec_native.bench_encode import moving_pictures
+from codec_native.bench_encode import Planes, moving_pictures
 from tests.codec.media import decode
 from tests.codec.ratecontrol.simulation import buffer_levels
 
@@ -18,6 +18,10 @@ def encode(count: int, **settings: object) -> list[Packet]:
     third = count // 3
     for i in range(third, 2 * third):  # the middle one is easy: almost flat
         pictures[i] = tuple((plane // 8 + 100).astype(plane.dtype) for plane in pictures[i])
+    return encode_pictures(pictures, **settings)
+
+
+def encode_pictures(pictures: list[Planes], **settings: object) -> list[Packet]:
     settings = {"preset": "superfast", "threads": 1, "keyint": 30, **settings}
     with Encoder(WIDTH, HEIGHT, FPS, **settings) as encoder:
         packets = [packet for picture in pictures for packet in encoder.encode(picture)]
@@ -35,6 +39,12 @@ def rate(packets: list[Packet]) -> float:
 @pytest.mark.parametrize("kilobits", [150, 600])
 def test_the_average_rate_is_met(kilobits: int) -> None:
     assert rate(encode(360, bitrate=kilobits)) == pytest.approx(kilobits * 1000, rel=0.05)
+
+
+@pytest.mark.parametrize("kilobits", [500, 800])
+def test_one_scene_of_two_seconds_lands_near_its_rate(kilobits: int) -> None:
+    scene = list(moving_pictures(WIDTH, HEIGHT, 60))
+    assert rate(encode_pictures(scene, bitrate=kilobits)) == pytest.approx(kilobits * 1000, rel=0.1)
 
 
 @pytest.mark.parametrize(("kilobits", "maxrate", "bufsize"), [(200, 300, 300), (400, 500, 250), (100, 150, 300)])
