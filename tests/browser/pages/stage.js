@@ -141,7 +141,10 @@ window.rehearsal = {
   wait: async (seconds) => {
     const until = now + seconds * 1000;
     while (now < until && stage.playing) {
-      for (let i = 0; i < 10 && now < until; i++) rehearsal.tick(100);
+      for (let i = 0; i < 10 && now < until; i++) {
+        rehearsal.tick(100);
+        stage.scene.update(now / 1000, 0.1);
+      }
       await frames(1);
     }
   },
