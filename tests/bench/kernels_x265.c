@@ -100,7 +100,7 @@ typedef struct {
     X(compare, sad, x265_pixel_sad, 32, avx2, avx512)                                                                  \
     X(compare, sad, x265_pixel_sad, 64, avx2, avx512)                                                                  \
     X(compare_3, sad_x3, x265_pixel_sad_x3, 8, avx2, avx2)                                                             \
-    X(compare_3, sad_x3, x265_pixel_sad_x3, 16, avx2, avx2)                                                            \
+    X(compare_3, sad_x3, x265_pixel_sad_x3, 16, avx, avx)                                                            \
     X(compare_3, sad_x3, x265_pixel_sad_x3, 32, avx2, avx512)                                                          \
     X(compare_3, sad_x3, x265_pixel_sad_x3, 64, avx2, avx512)                                                          \
     X(compare_4, sad_x4, x265_pixel_sad_x4, 8, avx2, avx2)                                                             \

@@ -6,18 +6,18 @@
 /* ---- SAD -------------------------------------------------------------------------------------------------- */
 
 /* Differences of two rows of 16 and less as 64-bit sums. 12: whole parts. */
-VR_ALWAYS_INLINE __m128i sad_narrow(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
-                                    int width)
+VR_ALWAYS_INLINE __m128i sad_narrow(const vr_pixel *a, const vr_pixel *a_next, const vr_pixel *b,
+                                    const vr_pixel *b_next, int width)
 {
     if (width == 16)
         return _mm_add_epi64(_mm_sad_epu8(load_16(a), load_16(b)),
-                             _mm_sad_epu8(load_16(a + a_stride), load_16(b + b_stride)));
+                             _mm_sad_epu8(load_16(a_next), load_16(b_next)));
     if (width == 8)
-        return _mm_sad_epu8(load_8_8(a, a + a_stride), load_8_8(b, b + b_stride));
+        return _mm_sad_epu8(load_8_8(a, a_next), load_8_8(b, b_next));
     if (width == 12)
-        return _mm_add_epi64(_mm_sad_epu8(load_8_8(a, a + a_stride), load_8_8(b, b + b_stride)),
-                             _mm_sad_epu8(load_4_4(a + 8, a + 8 + a_stride), load_4_4(b + 8, b + 8 + b_stride)));
-    return _mm_sad_epu8(load_4_4(a, a + a_stride), load_4_4(b, b + b_stride));
+        return _mm_add_epi64(_mm_sad_epu8(load_8_8(a, a_next), load_8_8(b, b_next)),
+                             _mm_sad_epu8(load_4_4(a + 8, a_next + 8), load_4_4(b + 8, b_next + 8)));
+    return _mm_sad_epu8(load_4_4(a, a_next), load_4_4(b, b_next));
 }
 
 /* One row of 24 and more. */
@@ -35,59 +35,140 @@ VR_ALWAYS_INLINE __m256i sad_row(const vr_pixel *a, const vr_pixel *b, int width
     return sum;
 }
 
-/* The two 64-bit sums of each vector added, as 32-bit numbers side by side. */
-VR_ALWAYS_INLINE __m128i reduce_2(__m128i s0, __m128i s1)
+VR_ALWAYS_INLINE int sad_narrow_block(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
+                                      int width, int height)
 {
-    return _mm_add_epi64(_mm_unpacklo_epi64(s0, s1), _mm_unpackhi_epi64(s0, s1));
+    __m128i sum = _mm_setzero_si128();
+    for (int y = 0; y < height; y += 2, a += 2 * a_stride, b += 2 * b_stride)
+        sum = _mm_add_epi64(sum, sad_narrow(a, a + a_stride, b, b + b_stride, width));
+    return _mm_cvtsi128_si32(_mm_add_epi64(sum, _mm_unpackhi_epi64(sum, sum)));
 }
 
-VR_ALWAYS_INLINE void store_costs(const __m128i *sum, int count, int32_t *cost)
+/* Wide rows in two chains of sums. */
+VR_ALWAYS_INLINE int sad_block(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int width,
+                               int height)
 {
-    const __m128i first = reduce_2(sum[0], count > 1 ? sum[1] : sum[0]);
-    const __m128i second = count > 2 ? reduce_2(sum[2], count > 3 ? sum[3] : sum[2]) : first;
-    const __m128i costs = _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(first), _mm_castsi128_ps(second), 0x88));
-    if (count == 4) {
-        store_16(cost, costs);
-    } else if (count == 3) {
-        store_8(cost, costs);
-        store_4(cost + 2, _mm_srli_si128(costs, 8));
-    } else {
-        store_4(cost, costs);
+    __m256i even = _mm256_setzero_si256(), odd = even;
+    if (width <= 16)
+        return sad_narrow_block(a, a_stride, b, b_stride, width, height);
+    for (int y = 0; y < height; y += 2, a += 2 * a_stride, b += 2 * b_stride) {
+        even = _mm256_add_epi64(even, sad_row(a, b, width));
+        odd = _mm256_add_epi64(odd, sad_row(a + a_stride, b + b_stride, width));
     }
+    return (int)sum_epi64(_mm256_add_epi64(even, odd));
 }
 
-/* Two rows a step against `count` references of one stride; wide rows of a single one in two chains of sums. */
+/* A row of 16 of four references: 0 and 2 in the lanes of the first sum, 1 and 3 in those of the second. */
+VR_ALWAYS_INLINE void sad_row_16_x4(const vr_pixel *src, const vr_pixel *const ref[4], ptrdiff_t at, __m256i sum[4])
+{
+    const __m256i row = _mm256_broadcastsi128_si256(load_16(src));
+    sum[0] = _mm256_add_epi64(sum[0], _mm256_sad_epu8(row, load_16_16(ref[0] + at, ref[2] + at)));
+    sum[1] = _mm256_add_epi64(sum[1], _mm256_sad_epu8(row, load_16_16(ref[1] + at, ref[3] + at)));
+}
+
+/* 8 bytes in every 64-bit lane; from memory this takes no shuffle, unlike a load into an upper half. */
+VR_ALWAYS_INLINE __m256i broadcast_8(const void *p)
+{
+    int64_t v;
+    memcpy(&v, p, sizeof(v));
+    return _mm256_set1_epi64x(v);
+}
+
+/* A row of 8 of all references side by side against the source's. */
+VR_ALWAYS_INLINE __m256i sad_row_8(const vr_pixel *src, const vr_pixel *const ref[4], ptrdiff_t at, int count)
+{
+    const __m256i low = _mm256_blend_epi32(broadcast_8(ref[0] + at), broadcast_8(ref[1] + at), 0xCC);
+    const __m256i third = broadcast_8(ref[2] + at);
+    const __m256i high = count == 4 ? _mm256_blend_epi32(third, broadcast_8(ref[3] + at), 0xCC) : third;
+    return _mm256_sad_epu8(broadcast_8(src), _mm256_blend_epi32(low, high, 0xF0));
+}
+
+/* 32-bit numbers out of 64-bit lanes. */
+VR_ALWAYS_INLINE __m128i sad_costs_8(__m256i sum)
+{
+    return _mm_castps_si128(
+        _mm_shuffle_ps(_mm_castsi128_ps(low_half(sum)), _mm_castsi128_ps(high_half(sum)), 0x88));
+}
+
+/* The sums of `sad_row_16_x4` as 32-bit numbers side by side. */
+VR_ALWAYS_INLINE __m128i sad_costs_16_x4(__m256i first, __m256i second)
+{
+    const __m256i both = _mm256_or_si256(first, _mm256_slli_epi64(second, 32));
+    const __m256i sum = _mm256_add_epi32(both, _mm256_shuffle_epi32(both, 0x4E));
+    return _mm_unpacklo_epi64(low_half(sum), high_half(sum));
+}
+
+/* The two 64-bit sums of each vector added up, as 32-bit numbers side by side. */
+VR_ALWAYS_INLINE __m128i sad_costs(__m128i s0, __m128i s1, __m128i s2, __m128i s3)
+{
+    const __m128i first = _mm_or_si128(s0, _mm_slli_epi64(s1, 32)), second = _mm_or_si128(s2, _mm_slli_epi64(s3, 32));
+    return _mm_add_epi32(_mm_unpacklo_epi64(first, second), _mm_unpackhi_epi64(first, second));
+}
+
+VR_ALWAYS_INLINE __m128i fold(__m256i v)
+{
+    return _mm_add_epi64(low_half(v), high_half(v));
+}
+
+/* A number whose making the compiler does not see. Left to itself it makes a pointer of each reference and row, which
+ * do not fit in the registers; so one offset serves all references. */
+VR_ALWAYS_INLINE ptrdiff_t opaque(ptrdiff_t number)
+{
+    __asm__("" : "+r"(number));
+    return number;
+}
+
+/* Two rows a step against three or four references of one stride. */
 VR_ALWAYS_INLINE void sad_many(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *r0, const vr_pixel *r1,
-                               const vr_pixel *r2, const vr_pixel *r3, ptrdiff_t ref_stride, int width, int height,
+                               const vr_pixel *r2, const vr_pixel *r3, ptrdiff_t stride, int width, int height,
                                int count, int32_t *cost)
 {
-    const vr_pixel *ref[4] = {r0, r1, r2, r3};
-    __m256i wide[4], odd = _mm256_setzero_si256();
-    __m128i sum[4];
-    for (int i = 0; i < count; i++) {
-        sum[i] = _mm_setzero_si128();
-        wide[i] = odd;
+    const int in_lanes = width == 16 && count == 4;
+    const vr_pixel *const ref[4] = {r0, r1, r2, r3};
+    const ptrdiff_t src_two = opaque(2 * src_stride), two = opaque(2 * stride);
+    ptrdiff_t at = 0, next = stride;
+    __m256i wide[4];
+    __m128i narrow[4], costs;
+    for (int i = 0; i < 4; i++) {
+        wide[i] = _mm256_setzero_si256();
+        narrow[i] = _mm_setzero_si128();
     }
-    for (int y = 0; y < height; y += 2, src += 2 * src_stride)
-        for (int i = 0; i < count; i++) {
-            if (width <= 16) {
-                sum[i] = _mm_add_epi64(sum[i], sad_narrow(src, src_stride, ref[i], ref_stride, width));
-            } else if (count == 1) {
-                wide[0] = _mm256_add_epi64(wide[0], sad_row(src, ref[0], width));
-                odd = _mm256_add_epi64(odd, sad_row(src + src_stride, ref[0] + ref_stride, width));
-            } else {
-                wide[i] = _mm256_add_epi64(wide[i],
-                                           _mm256_add_epi64(sad_row(src, ref[i], width),
-                                                            sad_row(src + src_stride, ref[i] + ref_stride, width)));
-            }
-            ref[i] += 2 * ref_stride;
+    do {
+        if (width == 8) {
+            wide[0] = _mm256_add_epi64(wide[0], sad_row_8(src, ref, at, count));
+            wide[1] = _mm256_add_epi64(wide[1], sad_row_8(src + src_stride, ref, next, count));
+        } else if (in_lanes) {
+            sad_row_16_x4(src, ref, at, wide);
+            sad_row_16_x4(src + src_stride, ref, next, wide);
+        } else {
+            for (int i = 0; i < count; i++)
+                if (width > 16)
+                    wide[i] = _mm256_add_epi64(
+                        wide[i], _mm256_add_epi64(sad_row(src, ref[i] + at, width),
+                                                  sad_row(src + src_stride, ref[i] + next, width)));
+                else
+                    narrow[i] = _mm_add_epi64(
+                        narrow[i], sad_narrow(src, src + src_stride, ref[i] + at, ref[i] + next, width));
         }
-    if (width > 16)
-        for (int i = 0; i < count; i++) {
-            wide[i] = _mm256_add_epi64(wide[i], odd); /* zero unless there is one reference only */
-            sum[i] = _mm_add_epi64(low_half(wide[i]), high_half(wide[i]));
-        }
-    store_costs(sum, count, cost);
+        src += src_two;
+        at = opaque(at + two);
+        next = opaque(next + two);
+        height -= 2;
+    } while (height > 0);
+    if (width == 8)
+        costs = sad_costs_8(_mm256_add_epi64(wide[0], wide[1]));
+    else if (in_lanes)
+        costs = sad_costs_16_x4(wide[0], wide[1]);
+    else if (width > 16)
+        costs = sad_costs(fold(wide[0]), fold(wide[1]), fold(wide[2]), fold(wide[3]));
+    else
+        costs = sad_costs(narrow[0], narrow[1], narrow[2], narrow[3]);
+    if (count == 4) {
+        store_16(cost, costs);
+    } else {
+        store_8(cost, costs);
+        store_4(cost + 2, _mm_srli_si128(costs, 8));
+    }
 }
 
 /* ---- SSE -------------------------------------------------------------------------------------------------- */
@@ -138,6 +219,46 @@ VR_ALWAYS_INLINE uint32_t sse_block(const vr_pixel *a, ptrdiff_t a_stride, const
         sum = _mm256_add_epi32(sum,
                                sse_two_rows(a + y * a_stride, a_stride, b + y * b_stride, b_stride, width));
     return (uint32_t)sum_epi32(sum);
+}
+
+/* Functions of their own, so that what is hardly ever called costs the others no registers. */
+#define DEFINE_SSE_ANY(W)                                                                                              \
+    static __attribute__((noinline)) uint32_t sse_any_##W(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b,    \
+                                                          ptrdiff_t b_stride, int height)                              \
+    {                                                                                                                  \
+        return sse_block(a, a_stride, b, b_stride, W, height);                                                         \
+    }
+DEFINE_SSE_ANY(32)
+DEFINE_SSE_ANY(64)
+
+/* Magnitudes of differences below 128 are squared by vpmaddubsw, unsigned by signed, without widening them first. */
+VR_ALWAYS_INLINE __m256i add_near_squares(__m256i sum, __m256i a, __m256i b, __m256i *seen)
+{
+    const __m256i magnitude = _mm256_or_si256(_mm256_subs_epu8(a, b), _mm256_subs_epu8(b, a));
+    *seen = _mm256_or_si256(*seen, magnitude);
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, magnitude), _mm256_set1_epi16(1)));
+}
+
+VR_ALWAYS_INLINE __m256i add_near_row(__m256i sum, const vr_pixel *a, const vr_pixel *b, int width, __m256i *seen)
+{
+    sum = add_near_squares(sum, load_32(a), load_32(b), seen);
+    return width == 64 ? add_near_squares(sum, load_32(a + 32), load_32(b + 32), seen) : sum;
+}
+
+/* Widths of 32 and 64. A block with a larger difference, which prediction hardly ever leaves, is done again. */
+VR_ALWAYS_INLINE uint32_t sse_near(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride,
+                                   int width, int height)
+{
+    __m256i even = _mm256_setzero_si256(), odd = even, seen = even;
+    const vr_pixel *p = a, *q = b;
+    for (int y = 0; y < height; y += 2, p += 2 * a_stride, q += 2 * b_stride) {
+        even = add_near_row(even, p, q, width, &seen);
+        odd = add_near_row(odd, p + a_stride, q + b_stride, width, &seen);
+    }
+    if (_mm256_movemask_epi8(seen))
+        return width == 32 ? sse_any_32(a, a_stride, b, b_stride, height)
+                           : sse_any_64(a, a_stride, b, b_stride, height);
+    return (uint32_t)sum_epi32(_mm256_add_epi32(even, odd));
 }
 
 /* Unsigned 32-bit lanes added up in 64 bits. */
@@ -243,9 +364,7 @@ VR_ALWAYS_INLINE void sum_sqr_block(const vr_pixel *src, ptrdiff_t stride, int w
 #define DEFINE_WIDTH(W)                                                                                                \
     static int sad_##W(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)       \
     {                                                                                                                  \
-        int32_t cost;                                                                                                  \
-        sad_many(a, a_stride, b, b, b, b, b_stride, W, height, 1, &cost);                                                      \
-        return cost;                                                                                                   \
+        return sad_block(a, a_stride, b, b_stride, W, height);                                                         \
     }                                                                                                                  \
     static void sad_x3_##W(const vr_pixel *src, ptrdiff_t src_stride, const vr_pixel *ref0, const vr_pixel *ref1,      \
                            const vr_pixel *ref2, ptrdiff_t ref_stride, int height, int32_t cost[3])                    \
@@ -260,7 +379,8 @@ VR_ALWAYS_INLINE void sum_sqr_block(const vr_pixel *src, ptrdiff_t stride, int w
     }                                                                                                                  \
     static uint32_t sse_##W(const vr_pixel *a, ptrdiff_t a_stride, const vr_pixel *b, ptrdiff_t b_stride, int height)  \
     {                                                                                                                  \
-        return sse_block(a, a_stride, b, b_stride, W, height);                                                         \
+        return W == 32 || W == 64 ? sse_near(a, a_stride, b, b_stride, W, height)                                      \
+                                  : sse_block(a, a_stride, b, b_stride, W, height);                                    \
     }                                                                                                                  \
     static uint64_t sse_16_##W(const int16_t *a, ptrdiff_t a_stride, const int16_t *b, ptrdiff_t b_stride, int height) \
     {                                                                                                                  \

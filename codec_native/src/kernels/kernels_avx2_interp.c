@@ -302,7 +302,9 @@ VR_ALWAYS_INLINE void ver(const vr_pixel *src, ptrdiff_t src_stride, void *dst, 
     load_taps_8(tap, coeff, taps);
     for (int x = 0; x < width; x += column) {
         const int at = x + column > width ? width - column : x;
-        if (column == 16)
+        if (width == 8 && height == 8) /* known to the compiler, and so unrolled */
+            ver_narrow(src, src_stride, dst, dst_stride, 8, 8, tap, taps, to);
+        else if (column == 16)
             ver_16(src + at, src_stride, (char *)dst + at * size, dst_stride, height, tap, taps, to);
         else
             ver_narrow(src + at, src_stride, (char *)dst + at * size, dst_stride, column, height, tap, taps, to);
@@ -407,7 +409,9 @@ VR_ALWAYS_INLINE void ver16(const int16_t *src, ptrdiff_t src_stride, void *dst,
     load_taps_16(tap, coeff, taps);
     for (int x = 0; x < width; x += column) {
         const int at = x + column > width ? width - column : x;
-        if (column == 8)
+        if (width == 8 && height == 8) /* known to the compiler, and so unrolled */
+            ver16_8(src, src_stride, dst, dst_stride, 8, tap, taps, to);
+        else if (column == 8)
             ver16_8(src + at, src_stride, (char *)dst + at * size, dst_stride, height, tap, taps, to);
         else
             ver16_4(src + at, src_stride, (char *)dst + at * size, dst_stride, height, tap, taps, to);
