@@ -118,12 +118,13 @@ def test_the_index_is_true_to_every_file(disk: None, tmp_path: Path) -> None:
     title = opened(master)
     folder = master.tiled.removesuffix("index.json")
     assert title.index["segment_s"] == 0.5 and title.index["frames"] == 36
+    qualities = range(len(title.index["qualities"]))
     for segment, facts in enumerate(title.index["segments"]):
-        for quality in range(3):
+        for quality in qualities:
             size = default_storage.size(folder + title.path(quality, segment))
             assert size == facts["header"] + sum(title.sizes(quality, segment))
             assert [len(units) for units in title.tiles(quality, segment)] == [facts["frames"]] * 6
-    sizes = [sum(sum(title.sizes(quality, segment)) for segment in range(3)) for quality in range(3)]
+    sizes = [sum(sum(title.sizes(quality, segment)) for segment in range(3)) for quality in qualities]
     assert [quality["kbps"] for quality in title.index["qualities"]] == [round(size * 8 / 1500, 1) for size in sizes]
     rendition = Rendition.objects.get(master=master, kind="tiled")
     assert rendition.kbps == title.index["qualities"][0]["kbps"], "the page shows the rate of the best quality"
