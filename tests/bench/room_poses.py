@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.scenarios.wire import Browser, WebSocket
 
 PEOPLE = 6
 SENT_A_SECOND = 20
+LONGEST_S = 3600.0
 
 
 def cpu_seconds(pid: int) -> float:
@@ -37,16 +39,19 @@ class Person:
         self.wire, self.began = wire, began
         self.poses = threading.Event()
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._write)]
-        for thread in self.threads:
-            thread.start()
+        self._writer = threading.Thread(target=self._write)
+        self._writer.start()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def leave(self) -> None:
+        self.over.set()
+        self._writer.join()
+        self.wire.close()
 
     def _read(self) -> None:
-        while not self.over.is_set():
-            try:
-                self.wire.until(lambda _message: False, 0.5)
-            except (TimeoutError, OSError):
-                continue
+        # A wire that timed out once cannot be read any more, so it is waited for until it is closed.
+        with suppress(OSError):
+            self.wire.until(lambda _message: False, LONGEST_S)
 
     def _write(self) -> None:
         due = time.monotonic()
@@ -98,7 +103,7 @@ def measure(seconds: float) -> dict[str, Any]:
         found["poses_a_frame"] = round(statistics.mean((size - POSES_HEAD.size) / RECORD.size for size in sizes), 2)
         found["kilobytes_a_second"] = round(statistics.mean(got) * statistics.mean(sizes) / 1000, 2)
         for person in people:
-            person.over.set()
+            person.leave()
         return found
 
 

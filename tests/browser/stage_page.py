@@ -20,7 +20,7 @@ TABLES = "/media/token-1/tables"
 
 def write_tables(folder: Path) -> None:
     """Compiled scenarios, a log to be shown again, and the emulator's synthetic room."""
-    for scenario in (METRO, "choking-infant", "limb-bleeding"):
+    for scenario in (METRO, "aed-no-shock", "choking-infant", "limb-bleeding"):
         table = json.dumps(compile_shipped(scenario), ensure_ascii=False)
         (folder / f"{scenario}.json").write_text(table, encoding="utf-8")
     _write_log(folder, METRO)

@@ -105,6 +105,36 @@ def test_bare_hands_press_and_choose_and_nothing_is_said_of_release(on_stage: Ca
     assert sum(depth for _, depth, _, _ in pressed) / 8 == pytest.approx(54, abs=2)
 
 
+def test_bare_hands_follow_an_aed_that_advises_no_shock_until_the_crew_is_there(
+    on_stage: Callable[..., StagePage],
+) -> None:
+    stage = on_stage("aed-no-shock", mode="practice")
+    stage.put_on()
+    stage.page.evaluate("rehearsal.device.primaryInputMode = 'hand'")
+    stage.do("frames(6)")
+    for action in ("check_safety", "check_response", "check_breathing", "ask_for_call", "ask_for_aed"):
+        stage.do(f"choose('{action}')")
+    stage.do("press(6)")
+    stage.wait_for("s.scene.state === 'aed_arrives'", 150)
+    stage.do("wait(4)")
+    stage.do("reach('right', rehearsal.spot('aed.power'))")
+    stage.do("click()")
+    assert stage.state["aed"]["phase"] == "pads"
+    stage.do("choose('bare_chest')")
+    _place_pad(stage, "right", -0.08, 0.09)
+    _place_pad(stage, "left", 0.155, -0.08)
+    assert set(stage.state["aed"]["placed"]) == {"right", "left"}, "pinched, carried and let go by a hand without a button"
+    stage.wait_for("s.aed.advice === 'no_shock' || s.scene.state === 'cycle'", 40)
+    stage.do("press(6)")
+    assert {source for *_, source in stage.compressions} == {"hand"}
+    stage.wait_for("s.scene.state === 'crew'", 480)
+    stage.do("choose('hand_over')")
+    assert stage.state["aed"]["shocks"] == 0
+    assert stage.state["clock"]["outcome"] == "handover"
+    stage.page.evaluate("void rehearsal.stage.immersion.leave()")
+    stage.until("document.querySelector('.stage__score') !== null")
+
+
 def test_in_ones_own_room_a_bleeding_leg_is_dressed_to_the_end(on_stage: Callable[..., StagePage]) -> None:
     stage = on_stage("limb-bleeding", mode="practice", real_room=True, viewport={"width": 240, "height": 160})
     stage.put_on("ar")

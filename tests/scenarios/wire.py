@@ -39,6 +39,8 @@ class WebSocket:
     def __init__(self, port: int, path: str, cookies: str) -> None:
         self.frames: list[bytes] = []
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        # As browsers do: small messages do not wait for each other.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         key = base64.b64encode(os.urandom(16)).decode()
         self._socket.sendall(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nCookie: {cookies}\r\n"

@@ -61,16 +61,16 @@ function towards({ x, y, z }) {
 
 const input = (side) => (device.primaryInputMode === "hand" ? device.hands[side] : device.controllers[side]);
 
-/** Brings the palm of a hand to a place in the room. */
-async function reach(side, point) {
+/** Brings a hand to a place in the room: what it touches with, or its palm. */
+async function reach(side, point, part = "touch") {
   const { hands } = stage.immersion;
   for (let again = 0; again < 3; again++) {
     await frames(2);
     const hand = hands.find((candidate) => candidate.side === side);
     const goal = inRig(point);
-    const palm = inRig(hand.palm);
+    const here = inRig(hand[part]);
     const at = input(side).position;
-    at.set(at.x + goal.x - palm.x, at.y + goal.y - palm.y, at.z + goal.z - palm.z);
+    at.set(at.x + goal.x - here.x, at.y + goal.y - here.y, at.z + goal.z - here.z);
   }
   await frames(2);
 }
@@ -208,7 +208,7 @@ window.rehearsal = {
     const figure = stage.scene.patient.asleep;
     const place = stage.scene.patient.localToWorld(stage.scene.camera.position.clone().set(0, figure.chestHeight + 0.02, figure.sternum.y - figure.pressPoint.y));
     for (const side of sides) input(side).quaternion.set(0, 0, 0, 1);
-    for (const side of sides) await reach(side, place);
+    for (const side of sides) await reach(side, place, "palm");
     const rest = sides.map((side) => input(side).position.y);
     const began = now / 1000;
     const lead = 0.6;

@@ -35,6 +35,8 @@ export class Hand {
   tracked = false;
   /** Heel of the hand, in the room. */
   palm = new Vector3();
+  /** What it touches and holds things with: the tip of a bare index finger, a controller's heel. */
+  touch = new Vector3();
   turn = new Quaternion();
   /** Where the ray begins and goes, in the room. */
   origin = new Vector3();
@@ -114,6 +116,7 @@ export class Hand {
     if (this.isHand) this.#drawHand();
     else if (this.tracked) {
       this.palm.copy(HEEL).applyMatrix4(this.grip.matrixWorld);
+      this.touch.copy(this.palm);
       this.turn.setFromRotationMatrix(this.grip.matrixWorld);
     }
     this.#beam.scale.z = this.rayLength;
@@ -138,6 +141,8 @@ export class Hand {
     const knuckle = joints["middle-finger-metacarpal"];
     if (!this.tracked || wrist === undefined) return;
     this.palm.setFromMatrixPosition((knuckle !== undefined && knuckle.visible ? knuckle : wrist).matrixWorld);
+    const tip = joints["index-finger-tip"];
+    this.touch.setFromMatrixPosition((tip !== undefined && tip.visible ? tip : wrist).matrixWorld);
     this.turn.setFromRotationMatrix(wrist.matrixWorld);
     this.#balls.visible = true;
     let count = 0;

@@ -11,6 +11,8 @@ const POINT_M = 4;
 const LOOK_M = 5;
 /** An AED that analyses feels hands here. @type {Set<string>} */
 const BODY = new Set(["chest", "face", "belly", "neck"]);
+/** What is small and worked by touching it. @type {Set<string>} */
+const ON_AED = new Set(["aed.power", "aed.shock", "pad.right", "pad.left"]);
 
 export class Touching {
   #stage;
@@ -40,7 +42,7 @@ export class Touching {
       } else if (spotOnRay(scene.spots, hand.origin, hand.direction, LOOK_M) === null && board.hover >= 0 && !this.#otherOnBoard(hand)) board.hover = -1;
     }
     hand.update(pressing.hand === null);
-    if (hand.carries) doings.carry(hand.palm, hand.turn);
+    if (hand.carries) doings.carry(hand.touch, hand.turn);
     else if (hand.tracked && scene.patient.lying) {
       const near = spotAt(scene.spots, hand.palm, 0);
       if (near !== null && BODY.has(near.kind)) compressor.touch(t);
@@ -66,13 +68,15 @@ export class Touching {
     const { board, moving, pressing } = this.#immersion;
     stage.sounds.wake();
     if (!moving.placed) return moving.lay();
-    if (board && board.meet(hand.origin, hand.direction) >= 0 && board.hit >= 0) {
+    const near = hand.tracked ? spotAt(stage.scene.spots, hand.touch, TOUCH_M) : null;
+    // A hand on the AED works it, even if it points at the board behind.
+    const onAed = near !== null && ON_AED.has(near.kind);
+    if (!onAed && board && board.meet(hand.origin, hand.direction) >= 0 && board.hit >= 0) {
       board.areas[board.hit].row.act();
       hand.buzz(0.3, 20);
       return this.#immersion.refresh();
     }
     if (!stage.playing || !stage.acts) return;
-    const near = hand.tracked ? spotAt(stage.scene.spots, hand.palm, TOUCH_M) : null;
     const spot = near ?? (pressing.hand === hand ? null : spotOnRay(stage.scene.spots, hand.origin, hand.direction, POINT_M));
     if (!spot) {
       // Bare hands have no stick: they go where they point.
@@ -95,6 +99,6 @@ export class Touching {
   onUp(hand) {
     if (!hand.carries) return;
     hand.carries = false;
-    if (this.#stage.doings.releasePad(hand.palm)) hand.buzz(0.7, 60);
+    if (this.#stage.doings.releasePad(hand.touch)) hand.buzz(0.7, 60);
   }
 }
