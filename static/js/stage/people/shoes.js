@@ -1,14 +1,14 @@
-/** Shoes: the mesh is barefoot, so the forefoot is smoothed to one cap, once when a person is made. Cloth and leather are the shader's. */
+/** Shoes: the mesh is barefoot, so the forefoot is drawn together and laid on one cap without dents, once when a person is made. Cloth and leather are the shader's. */
 
 /** Of the mesh in its first shape, metres: below this is foot; the cap begins at the one z and is all cap from the other. */
 const ANKLE_Y = -0.755;
-const CAP_FROM = 0.06;
-const CAP_ALL = 0.115;
-/** Each round draws a vertex towards its neighbours; toes are gone after so many. */
-const ROUNDS = 90;
+const CAP_FROM = 0.05;
+const CAP_ALL = 0.085;
+/** Each round draws a vertex towards its neighbours, so that those between toes spread over the cap. */
+const ROUNDS = 6;
 const DRAWN = 0.6;
-/** A shoe's cap is as long as the foot, nearly as wide, and stands on the sole. */
-const WIDTH = 0.97;
+/** A cap is laid round the foot by so many planes. */
+const PLANES = planes(300);
 
 /**
  * @param {Float32Array} ref vertices of the mesh in its first shape
@@ -33,7 +33,10 @@ export function putOnShoes(ref, place, triangles) {
 
 /** @param {Float32Array} ref @param {Float32Array} place @param {Map<number, Set<number>>} cap vertex -> its neighbours */
 function shape(ref, place, cap) {
-  const before = [0, 1, 2].map((axis) => span(place, cap, axis));
+  // Behind the whole cap, so that everything of it lies before that.
+  const middle = [0, 1, 2].map((axis) => [...cap.keys()].reduce((sum, at) => sum + place[3 * at + axis], 0) / cap.size);
+  middle[2] = Math.min(...[...cap.keys()].map((at) => place[3 * at + 2])) - 0.01;
+  const far = PLANES.map((plane) => Math.max(...[...cap.keys()].map((at) => along(plane, place, at, middle))));
   const how = new Map([...cap.keys()].map((at) => [at, smooth((ref[3 * at + 2] - CAP_FROM) / (CAP_ALL - CAP_FROM))]));
   for (let round = 0; round < ROUNDS; round++)
     for (const [at, others] of cap)
@@ -42,30 +45,27 @@ function shape(ref, place, cap) {
         for (const other of others) mean += place[3 * other + axis] / others.size;
         place[3 * at + axis] += DRAWN * /** @type {number} */ (how.get(at)) * (mean - place[3 * at + axis]);
       }
-  // Smoothing draws in: the cap gets its size back.
-  const after = [0, 1, 2].map((axis) => span(place, cap, axis));
-  for (const at of cap.keys()) {
-    const share = /** @type {number} */ (how.get(at));
-    const grow = (/** @type {number} */ axis, /** @type {number} */ from, /** @type {number} */ size) => {
-      const goal = from + ((place[3 * at + axis] - after[axis][0]) / (after[axis][1] - after[axis][0])) * size;
-      place[3 * at + axis] += share * (goal - place[3 * at + axis]);
-    };
-    const wide = before[0][1] - before[0][0];
-    grow(0, before[0][0] + (wide * (1 - WIDTH)) / 2, wide * WIDTH);
-    grow(1, before[1][0], before[1][1] - before[1][0]);
-    grow(2, before[2][0], before[2][1] - before[2][0]);
+  // Out from the middle to the first of the planes that touch the bare foot.
+  for (const [at, share] of how) {
+    const out = Math.max(...PLANES.map((plane, i) => along(plane, place, at, middle) / far[i]));
+    for (let axis = 0; axis < 3; axis++) place[3 * at + axis] += share * (1 / out - 1) * (place[3 * at + axis] - middle[axis]);
   }
 }
 
-/** @param {Float32Array} place @param {Map<number, unknown>} cap @param {number} axis @returns {[number, number]} */
-function span(place, cap, axis) {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const at of cap.keys()) {
-    low = Math.min(low, place[3 * at + axis]);
-    high = Math.max(high, place[3 * at + axis]);
-  }
-  return [low, high];
+/** @param {number[]} plane its normal @param {Float32Array} place @param {number} at @param {number[]} middle */
+function along(plane, place, at, middle) {
+  return plane[0] * (place[3 * at] - middle[0]) + plane[1] * (place[3 * at + 1] - middle[1]) + plane[2] * (place[3 * at + 2] - middle[2]);
+}
+
+/** Normals evenly over the front half of a ball, and along the axes, so that length, width and sole stay. @param {number} count @returns {number[][]} */
+function planes(count) {
+  const turn = Math.PI * (3 - Math.sqrt(5));
+  const spread = Array.from({ length: count }, (_, i) => {
+    const y = 1 - (2 * (i + 0.5)) / count;
+    const flat = Math.sqrt(1 - y * y);
+    return [flat * Math.cos(turn * i), y, flat * Math.sin(turn * i)];
+  });
+  return [...spread.filter(([, , z]) => z > 0), [1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1]];
 }
 
 /** @param {number} x */
