@@ -105,6 +105,7 @@ def test_bare_hands_press_and_choose_and_nothing_is_said_of_release(on_stage: Ca
     assert sum(depth for _, depth, _, _ in pressed) / 8 == pytest.approx(54, abs=2)
 
 
+@pytest.mark.slow
 def test_bare_hands_follow_an_aed_that_advises_no_shock_until_the_crew_is_there(
     on_stage: Callable[..., StagePage],
 ) -> None:
@@ -123,7 +124,7 @@ def test_bare_hands_follow_an_aed_that_advises_no_shock_until_the_crew_is_there(
     stage.do("choose('bare_chest')")
     _place_pad(stage, "right", -0.08, 0.09)
     _place_pad(stage, "left", 0.155, -0.08)
-    assert set(stage.state["aed"]["placed"]) == {"right", "left"}, "pinched, carried and let go by a hand without a button"
+    assert set(stage.state["aed"]["placed"]) == {"right", "left"}, "pinched, carried and let go by a bare hand"
     stage.wait_for("s.aed.advice === 'no_shock' || s.scene.state === 'cycle'", 40)
     stage.do("press(6)")
     assert {source for *_, source in stage.compressions} == {"hand"}
@@ -135,6 +136,7 @@ def test_bare_hands_follow_an_aed_that_advises_no_shock_until_the_crew_is_there(
     stage.until("document.querySelector('.stage__score') !== null")
 
 
+@pytest.mark.slow
 def test_in_ones_own_room_a_bleeding_leg_is_dressed_to_the_end(on_stage: Callable[..., StagePage]) -> None:
     stage = on_stage("limb-bleeding", mode="practice", real_room=True, viewport={"width": 240, "height": 160})
     stage.put_on("ar")
