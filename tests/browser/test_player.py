@@ -414,6 +414,20 @@ def test_the_video_goes_on_by_itself_when_the_network_comes_back(
     card.wait_for(state="hidden")
 
 
+def test_a_film_that_could_not_be_opened_begins_at_its_place_when_the_network_is_back(
+    open_page: Open, player_site: PlayerSite, complaints: Any
+) -> None:
+    complaints.expect(NETWORK_COMPLAINTS)
+    player_site.offline = True
+    address = player_site.page(resume={"position": 11.5, "url": "/progress"})
+    player = PlayerPage(open_page(address, **SMALL), ready=False)
+    player.page.wait_for_selector(".player__card")
+    player.page.evaluate(f"void {PLAYER}.play()")
+    player.page.get_by_role("alert").filter(has_text="The connection is gone").wait_for()
+    player_site.offline = False
+    player.until("p.video.currentTime > 11.8 && !p.video.paused", seconds=60)
+
+
 def test_a_codec_that_only_promises_to_play_is_left_for_h264(
     watch: Callable[..., PlayerPage], player_site: PlayerSite
 ) -> None:

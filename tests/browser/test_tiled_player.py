@@ -289,8 +289,8 @@ def test_by_webcodecs_the_clock_waits_for_a_picture_that_is_late(
     visit: Callable[..., TiledPage], tiled_site: PlayerSite
 ) -> None:
     page = visit(refused=NO_MSE)
-    page.play()
     tiled_site.hold_segments(4)
+    page.play()
     page.do("seek(5)")
     page.until("p.source.waiting && !p.video.seeking")
     assert page.get("video.currentTime") < 5.3 and page.get("video.paused") is False

@@ -42,6 +42,7 @@ export class HlsSource {
   #choice = "auto";
   #automatic = Infinity;
   #wanted = false;
+  #startAt = 0;
   #timer = 0;
   #wait = RETRY_FIRST_MS;
   #troubled = false;
@@ -64,6 +65,9 @@ export class HlsSource {
 
   /** @param {number} startAt seconds */
   load(startAt) {
+    this.#startAt = startAt;
+    // What is loaded anew stands still until it is told to play.
+    const playing = !this.#video.paused;
     this.#hls?.destroy();
     const hls = new Hls({
       autoStartLoad: false,
@@ -91,6 +95,7 @@ export class HlsSource {
     hls.on(Events.ERROR, (_, data) => void this.#onError(hls, data));
     hls.attachMedia(this.#video);
     hls.loadSource(this.#address.manifest);
+    if (playing) void this.#video.play().catch(() => {});
   }
 
   close() {
@@ -109,7 +114,8 @@ export class HlsSource {
 
   retry() {
     clearTimeout(this.#timer);
-    if (!this.#hls?.levels.length) this.load(this.#video.currentTime);
+    // Where nothing has come yet, the element knows no time but one that somebody chose meanwhile.
+    if (!this.#hls?.levels.length) this.load(this.#video.currentTime || this.#startAt);
     else this.#hls.startLoad();
   }
 
@@ -231,9 +237,7 @@ export class HlsSource {
     this.#recoveries = 0;
     const others = this.#failed.size < 3 && this.#family !== "h264";
     if (!others) return this.#events.onTrouble("broken");
-    const { currentTime, paused } = this.#video;
-    this.load(currentTime);
-    if (!paused) void this.#video.play().catch(() => {});
+    this.load(this.#video.currentTime);
   }
 }
 

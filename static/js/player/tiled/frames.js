@@ -61,6 +61,7 @@ export class FrameQueue {
     this.#decoder.configure(config);
     this.#decoder.addEventListener("dequeue", this.#decode);
     video.addEventListener("seeking", this.#restart);
+    for (const event of ["playing", "seeked"]) video.addEventListener(event, this.#stillWaits);
   }
 
   /** Nothing waits to be taken in. */
@@ -89,6 +90,7 @@ export class FrameQueue {
 
   close() {
     this.#video.removeEventListener("seeking", this.#restart);
+    for (const event of ["playing", "seeked"]) this.#video.removeEventListener(event, this.#stillWaits);
     this.#decoder.removeEventListener("dequeue", this.#decode);
     if (this.#decoder.state !== "closed") this.#decoder.close();
     this.#clear();
@@ -142,6 +144,11 @@ export class FrameQueue {
     this.#video.playbackRate = held ? 0 : this.#video.defaultPlaybackRate;
     if (!this.#video.paused) this.#video.dispatchEvent(new Event(held ? "waiting" : "playing"));
   }
+
+  /** The element has its sound and says that it plays; the picture is still missing. */
+  #stillWaits = () => {
+    if (this.#held && !this.#video.paused) this.#video.dispatchEvent(new Event("waiting"));
+  };
 
   /** @param {VideoFrame} frame */
   #onFrame(frame) {
