@@ -10,7 +10,15 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 IMAGES = HERE.parent.parent / "static" / "img"
 HOME = ("collapse", "choking", "bleeding")
-ARTICLES = ("cpr-hands", "aed-pads", "back-blows", "abdominal-thrusts", "direct-pressure", "tourniquet")
+ARTICLES = (
+    "cpr-hands",
+    "aed-pads",
+    "back-blows",
+    "infant-back-blows",
+    "abdominal-thrusts",
+    "direct-pressure",
+    "tourniquet",
+)
 
 
 def main() -> None:

@@ -171,6 +171,50 @@ static void back_blows(void) {
     camera = v(1.15f, 1.75f, 2.05f); target = v(0.12f, 1.22f, 0.0f); lens = 1.75f;
 }
 
+/* Kneeling, an infant face down along the left forearm, head lower than hips; the hand holds the jaw, the heel of the other
+ * strikes between the shoulder blades. */
+static Pose striking_infant(void) {
+    Pose p = {.skin = SKIN, .hair = HAIR, .top = TEAL, .bottom = DEEP, .bare_arms = 1};
+    p.hips = v(0, 0.32f, -0.30f); p.waist = v(0, 0.47f, -0.27f); p.chest = v(0, 0.73f, -0.19f);
+    p.neck = v(0.01f, 0.89f, -0.11f); p.head = v(0.03f, 1.01f, -0.03f);
+    p.shoulder[0] = v(0.185f, 0.79f, -0.15f); p.elbow[0] = v(0.28f, 0.52f, -0.06f);
+    p.wrist[0] = v(0.15f, 0.385f, 0.22f); p.hand[0] = v(0.11f, 0.345f, 0.30f);
+    p.shoulder[1] = v(-0.185f, 0.80f, -0.14f); p.elbow[1] = v(-0.20f, 0.84f, 0.14f);
+    p.wrist[1] = v(0.07f, 0.725f, 0.175f); p.hand[1] = v(0.155f, 0.635f, 0.185f);
+    for (int s = 0; s < 2; s++) {
+        float x = s ? -1 : 1;
+        p.hip[s] = v(0.09f * x, 0.30f, -0.28f); p.knee[s] = v(0.19f * x, 0.19f, 0.15f);
+        p.ankle[s] = v(0.15f * x, 0.06f, -0.30f); p.toe[s] = v(0.15f * x, 0.045f, -0.43f);
+    }
+    return p;
+}
+
+static void infant_face_down(V hips, V chest, V head) {
+    V along = unit(sub(chest, hips)), across = unit(cross(along, v(0, 1, 0)));
+    begin();
+    limb(SAND, chest, mix(chest, hips, 0.6f), 0.074f, 0.072f);
+    limb(WHITE, mix(chest, hips, 0.75f), hips, 0.078f, 0.076f);
+    for (int s = -1; s < 2; s += 2) {
+        V shoulder = add(chest, mul(across, 0.070f * s)), hand = add(shoulder, v(0.035f * s, -0.16f, 0.05f));
+        limb(SAND, shoulder, mix(shoulder, hand, 0.5f), 0.034f, 0.030f);
+        limb(SKIN_2, mix(shoulder, hand, 0.5f), hand, 0.027f, 0.022f);
+        V hip = add(hips, mul(across, 0.050f * s)), knee = add(hip, add(mul(across, 0.075f * s), v(0, -0.06f, -0.06f)));
+        limb(SKIN_2, hip, knee, 0.046f, 0.038f);
+        limb(SKIN_2, knee, add(knee, v(0.01f * s, -0.13f, 0.02f)), 0.036f, 0.026f);
+    }
+    limb(SKIN_2, chest, head, 0.045f, 0.050f);
+    begin();
+    part(BALL, SKIN_2, head, v(0.076f, 0.074f, 0.082f), 0, 0, 0.004f);
+    part(BALL, HAIR, add(head, v(0.006f, 0.020f, 0.004f)), v(0.076f, 0.066f, 0.080f), 0, 0, 0.006f);
+}
+
+static void infant_blows(void) {
+    camera = v(1.05f, 1.20f, 1.70f); target = v(0.06f, 0.60f, 0.04f); lens = 1.85f;
+    Pose helper = striking_infant();
+    person(&helper, v(0.25f, -0.72f, 0.65f));
+    infant_face_down(v(0.275f, 0.645f, -0.03f), v(0.185f, 0.520f, 0.175f), v(0.125f, 0.430f, 0.325f));
+}
+
 /* Behind, both arms around the waist, fist above the navel. */
 static Pose thrusting(void) {
     Pose p = {.skin = SKIN, .hair = HAIR, .top = TEAL, .bottom = DEEP, .bare_arms = 1};
@@ -267,7 +311,7 @@ static int build(const char *name) {
     backdrop_low = srgb(0x1d5f5b); backdrop_high = srgb(0x3f9a90);
     static const struct { const char *name; void (*make)(void); } known[] = {
         {"collapse", collapse}, {"choking", choking}, {"bleeding", bleeding}, {"cpr-hands", cpr_hands},
-        {"aed-pads", aed}, {"back-blows", back_blows}, {"abdominal-thrusts", thrusts}, {"direct-pressure", pressure}, {"tourniquet", tourniquet},
+        {"aed-pads", aed}, {"back-blows", back_blows}, {"infant-back-blows", infant_blows}, {"abdominal-thrusts", thrusts}, {"direct-pressure", pressure}, {"tourniquet", tourniquet},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(known[i].name, name)) { known[i].make(); return 1; }

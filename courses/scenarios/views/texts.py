@@ -48,7 +48,7 @@ OWN_PICTURES = {
     "adult-home-phone": "home/collapse.webp",
     "aed-no-shock": "articles/cpr-hands.webp",
     "choking-adult": "home/choking.webp",
-    "choking-infant": "articles/back-blows.webp",
+    "choking-infant": "articles/infant-back-blows.webp",
     "limb-bleeding": "home/bleeding.webp",
     "child-collapse": "home/collapse.webp",
 }
