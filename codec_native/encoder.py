@@ -50,13 +50,18 @@ Plane = npt.NDArray[np.uint8]
 class Quality:
     """One of several qualities that a single pass encodes; the first is the best.
 
-    ``qp_offset`` counts in constant-QP and CRF modes, the rates (kbit/s, kbit) in the others.
+    ``qp_offset`` counts in constant-QP and CRF modes, the rates (kbit/s, kbit) in the others. A quality that
+    ``continues`` has I pictures only at every ``key_group``-th random-access picture (setting of the encoder). At the
+    others it has P pictures that look back to the picture before them, so that a tile that is already there costs no
+    new I picture. Such a tile also decodes after the same tile of another quality, with that one's errors instead of
+    its own, until the next I picture.
     """
 
     qp_offset: float = 0.0
     bitrate: int = 0
     maxrate: int = 0
     bufsize: int = 0
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,7 @@ class Settings:
     # Python name -> field of vr_param, for what is a plain whole number or a switch
     WHOLE = {
         "keyint": "keyint",
+        "key_group": "key_group",
         "gop_size": "gop_size",
         "refs": "refs",
         "tile_refresh": "tile_refresh",
@@ -286,6 +292,7 @@ class Settings:
             target.bitrate_kbps = _whole("bitrate", quality.bitrate)
             target.maxrate_kbps = _whole("maxrate", quality.maxrate)
             target.bufsize_kbit = _whole("bufsize", quality.bufsize)
+            target.continues = 1 if quality.continues else 0
 
     def validate(self) -> None:
         """Asks C; raises :class:`SettingsError` with its sentence."""

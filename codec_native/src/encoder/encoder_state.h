@@ -43,6 +43,7 @@ struct vr_encoder {
     int n_queued;
     int64_t next_display, next_plan;
     int64_t last_key, last_idr;    /* display indices: start of the group; where the picture order count is 0 */
+    int keys_since_intra;          /* random-access pictures since the last that was an I picture in every quality */
     int64_t last_pts, pts_step;
     int64_t pts_ring[256];         /* pts by display index */
     int flushing;
@@ -53,7 +54,7 @@ struct vr_encoder {
 
     quality_state quality[VR_MAX_QUALITIES];
     int64_t coded;                 /* pictures given to the workers */
-    vr_frame *base;                /* quality 0 of the picture being started */
+    vr_frame *base;                /* the best quality of the picture being started */
     picture *head, **tail;         /* in flight, coding order, all qualities */
     int in_flight, max_in_flight, rc_delay;
 

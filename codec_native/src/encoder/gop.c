@@ -24,7 +24,7 @@ void vr_gop_plan_key(vr_gop_state *g, int64_t display, vr_gop_entry *out)
     memset(out, 0, sizeof *out);
     out->display = display;
     out->type = VR_SLICE_I;
-    out->key = 1;
+    out->key = out->entry = 1;
     out->is_reference = 1;
     g->key = display;
     g->n_anchors = 0;
@@ -32,6 +32,15 @@ void vr_gop_plan_key(vr_gop_state *g, int64_t display, vr_gop_entry *out)
     g->n_dpb = 1;
     g->dpb[0] = display;
     set_anchor(g, display);
+}
+
+void vr_gop_plan_continued(const vr_gop_entry *key, vr_gop_entry *out)
+{
+    *out = *key;
+    out->type = VR_SLICE_P;
+    out->key = 0;
+    out->n_before = out->n_keep = 1;
+    out->before[0] = out->keep[0] = key->display - 1;
 }
 
 /* Coding order and levels of the pictures strictly between two coded ones: the middle, then both halves. */

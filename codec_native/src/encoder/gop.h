@@ -12,6 +12,7 @@ typedef struct {
     int64_t display;      /* display index */
     int type;             /* vr_slice_type */
     int key;              /* starts a closed group: IDR or CRA */
+    int entry;            /* nothing that follows looks back across it; not a key: it does itself */
     int level;            /* 0 = anchor */
     int is_reference;
     int n_before, n_after; /* pictures used as references, nearest first */
@@ -35,6 +36,9 @@ void vr_gop_init(vr_gop_state *g, int refs, int low_delay);
 
 /* Plan the picture at display index `display` as the start of a closed group (IDR or CRA). */
 void vr_gop_plan_key(vr_gop_state *g, int64_t display, vr_gop_entry *out);
+
+/* The same picture in a quality that continues: it looks back to the picture before it, and nothing after it does. */
+void vr_gop_plan_continued(const vr_gop_entry *key, vr_gop_entry *out);
 
 /* Plan pictures first .. first + n - 1 (n <= VR_GOP_MAX) as one mini-GOP whose last picture is the anchor; out[] in
  * coding order. With low_delay n is 1. */

@@ -54,6 +54,7 @@ void vr_param_default(vr_param *p, int preset)
     p->lookahead = -1;
     p->preset = vr_clip3(VR_PRESET_ULTRAFAST, VR_PRESET_SLOW, preset);
     p->keyint = 32;
+    p->key_group = 1;
     p->tile_cols = p->tile_rows = 1;
     p->n_qualities = 1;
     p->simd = VR_ISA_AUTO;
@@ -197,6 +198,8 @@ static int check_tiles(const vr_param *p, vr_reason *why)
 
 static int check_qualities(const vr_param *p, vr_reason *why)
 {
+    vr_tools tools;
+    vr_tools_from_param(p, &tools);
     RANGE(n_qualities, 1, VR_MAX_QUALITIES);
     for (int i = 0; i < p->n_qualities; i++) {
         const vr_quality *q = &p->quality[i];
@@ -204,6 +207,13 @@ static int check_qualities(const vr_param *p, vr_reason *why)
             REJECT("quality {0}: qp_offset is {1}; it must be between 0 and 30", "dg", i, q->qp_offset);
         if (i && (p->rc_mode == VR_RATE_ABR || p->rc_mode == VR_RATE_CBR) && q->bitrate_kbps < 1)
             REJECT("quality {0} has no bitrate_kbps", "d", i);
+        if (q->continues < 0 || q->continues > 1 || (q->continues && !i))
+            REJECT("quality {0}: continues is {1}; it must be 0 or 1, and 0 for the first quality", "dd", i, q->continues);
+        if (q->continues && (p->low_delay || p->key_type != VR_KEY_IDR || !p->mcts))
+            REJECT("quality {0} can only continue with mcts, with IDR pictures, and without low_delay", "d", i);
+        if (q->continues && p->keyint <= 1 << (tools.gop_size > 8 ? 5 : 4))
+            REJECT("quality {0} cannot continue: keyint is {1}; it must be more than {2}", "ddd", i, p->keyint,
+                   1 << (tools.gop_size > 8 ? 5 : 4));
         if (q->bitrate_kbps < 0 || q->bitrate_kbps > 2000000 || q->maxrate_kbps < 0 || q->maxrate_kbps > 2000000 ||
             q->bufsize_kbit < 0 || q->bufsize_kbit > 4000000)
             REJECT("quality {0}: a rate is out of range", "d", i);
@@ -239,6 +249,7 @@ int vr_param_validate(const vr_param *p, vr_reason *why)
     RANGE(preset, VR_PRESET_ULTRAFAST, VR_PRESET_SLOW);
     RANGE(keyint, 0, 65535);
     RANGE(key_type, VR_KEY_IDR, VR_KEY_CRA);
+    RANGE(key_group, 1, 64);
     if (p->gop_size != 0 && p->gop_size != 1 && p->gop_size != 2 && p->gop_size != 4 && p->gop_size != 8 &&
         p->gop_size != 16)
         REJECT("gop_size is {0}; it must be 1, 2, 4, 8 or 16 (0: the preset's)", "d", p->gop_size);

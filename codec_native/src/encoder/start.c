@@ -14,6 +14,13 @@ static vr_frame *find_reference(const quality_state *q, int64_t display)
     return NULL;
 }
 
+/* The picture order count starts anew with each group. Where a quality continues, it has gone on to the next number whose
+ * coded bits are 0 as well; against that, the last picture of the group before has this count. */
+static int poc_before(const vr_seq *s)
+{
+    return s->param.keyint - 1 - (1 << s->log2_max_poc_lsb);
+}
+
 /* Reference lists (8.3.4): list 0 is before then after, list 1 the other way round. */
 static void set_references(vr_encoder *e, picture *p, const quality_state *q, const vr_gop_entry *g)
 {
@@ -34,7 +41,7 @@ static void set_references(vr_encoder *e, picture *p, const quality_state *q, co
     for (int l = 0; l < 2; l++)
         for (int i = 0; i < pic->n_refs[l]; i++) {
             pic->ref[l][i] = order[l][i];
-            pic->frame->ref_poc[l][i] = order[l][i]->poc;
+            pic->frame->ref_poc[l][i] = g->entry ? poc_before(&e->seq) : order[l][i]->poc;
             order[l][i]->users++;
             p->held[p->n_held++] = order[l][i];
         }
@@ -51,6 +58,8 @@ static void set_rps(vr_encoder *e, vr_pic *pic, const vr_gop_entry *g)
     pic->rps_idx = -1;
     for (int i = 0; i < n; i++)
         pic->rps_poc[i] = (int)(display[i] - e->last_idr);
+    if (g->entry && !g->key)
+        pic->rps_poc[0] = poc_before(s);
     for (int r = 0; r < s->n_rps && pic->rps_idx < 0; r++) {
         int same = s->rps[r].n_neg + s->rps[r].n_pos == n;
         for (int i = 0; i < n && same; i++)
@@ -152,16 +161,20 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
     pic->mvd_l1_zero = 0;
     pic->collocated_list = g->type == VR_SLICE_B && g->n_after ? 1 : 0;
     set_references(e, p, q, g);
-    if (!quality)
+    /* partitions of an I picture say nothing about those of a P picture */
+    if (!quality || (g->entry && !g->key && e->base->is_intra)) {
         e->base = pic->frame;
-    pic->base = quality ? e->base : NULL;
+        e->base->is_intra = g->type == VR_SLICE_I;
+    }
+    pic->base = e->base == pic->frame ? NULL : e->base;
     if (pic->base) {
         pic->base->users++;
         p->held[p->n_held++] = pic->base;
     }
     set_rps(e, pic, g);
     set_intra_tiles(e, p, g);
-    pic->temporal_mvp = e->seq.temporal_mvp && g->type != VR_SLICE_I;
+    /* what the tile shows before a continued picture may be of another quality, with other vectors */
+    pic->temporal_mvp = e->seq.temporal_mvp && !g->entry;
     pic->lambda_scale = lambda_factor(&e->seq, g);
     pic->sao = e->seq.tools.sao && (e->seq.param.low_delay || g->level < e->seq.tools.sao_levels);
     pic->qp_map = NULL;
@@ -197,19 +210,25 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
 static int start_entry(vr_encoder *e, const vr_gop_entry *g)
 {
     vr_source *src = e->queue[g->display - e->next_plan];
-    int error = VR_OK;
+    vr_gop_entry continued;
+    int error = VR_OK, all_intra = 0;
     if (g->key) {
         e->last_key = g->display;
         if (!e->seq.param.key_type || g->display == 0 || src->force_idr)
             e->last_idr = g->display;
-        for (int i = 0; i < e->seq.param.n_qualities; i++) { /* nothing that follows looks back across it */
-            quality_state *q = &e->quality[i];
+        all_intra = g->display == 0 || src->force_idr || ++e->keys_since_intra >= e->seq.param.key_group;
+        if (all_intra)
+            e->keys_since_intra = 0;
+        vr_gop_plan_continued(g, &continued);
+    }
+    for (int i = 0; i < e->seq.param.n_qualities && !error; i++) {
+        quality_state *q = &e->quality[i];
+        int continues = g->key && !all_intra && e->seq.param.quality[i].continues;
+        if (g->key && !continues) /* nothing that follows looks back across it */
             while (q->n_dpb)
                 q->dpb[--q->n_dpb]->users--;
-        }
+        error = start_picture(e, continues ? &continued : g, src, i);
     }
-    for (int i = 0; i < e->seq.param.n_qualities && !error; i++)
-        error = start_picture(e, g, src, i);
     e->coded++;
     return error;
 }

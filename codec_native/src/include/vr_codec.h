@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define VR_MAX_QUALITIES 4
+#define VR_MAX_QUALITIES 8
 #define VR_MAX_TILE_COLS 20
 #define VR_MAX_TILE_ROWS 22
 #define VR_REASON_VALUES 4
@@ -60,6 +60,9 @@ typedef struct vr_quality {
     int bitrate_kbps;   /* ABR, CBR: target of this quality (quality 0 uses vr_param.bitrate_kbps) */
     int maxrate_kbps;   /* 0 = no VBV */
     int bufsize_kbit;
+    int continues;      /* 1: where the others have random-access pictures, this one has them only at each key_group-th and
+                           else P pictures that look back to the picture shown before, and to no other. A tile that
+                           follows the same tile of another quality decodes with that one's errors, until the next I picture */
 } vr_quality;
 
 /* Settings of an encoder. Fill by vr_param_default(), change, check by vr_param_validate(). */
@@ -85,6 +88,7 @@ typedef struct vr_param {
     int preset;                 /* vr_preset */
     int keyint;                 /* distance of random-access pictures in frames, 1..65535; 0: only the first */
     int key_type;               /* vr_key_type; CRA: the picture order count runs on. First and forced ones are IDR */
+    int key_group;              /* of qualities that continue: every so many-th random-access picture is one; 1..64 */
     int gop_size;               /* hierarchical-B mini GOP: 1 (no B), 2, 4, 8, 16; 0: preset */
     int low_delay;              /* 1: P pictures in display order, no reordering, no picture delay */
     int refs;                   /* 1..4 references per list; 0: preset */
