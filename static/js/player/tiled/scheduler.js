@@ -8,15 +8,19 @@
  *     for (const action of scheduler.decide(now)) …    // about ten times a second, and after everything that arrives
  *       fetch  -> the driver requests the range; tells started(), received() as bytes come, then arrived() or failed()
  *       cancel -> the driver aborts that request (and tells nothing)
- *       append -> the driver merges these tiles and hands the segment to the decoder, replacing it if it is there
+ *       append -> the driver merges these tiles and hands the segment to the decoder
  *
  * For each segment first the floor: the lowest quality of every tile, one range, well ahead, so that no turn of the head
  * finds a hole. Then, for the segments that play next, better tiles where the view is expected, by utility per bit (plan.js)
  * under what the cap leaves and what the connection brings before the segment must be there. A later turn plans again: what
  * is not there in time stays at the quality it has.
+ *
+ * A tile that is on screen goes on with its continued tile, at a fraction of the bytes (chain.js). So segments are appended in their order, each once and
+ * as late as the decoder allows. What breaks the order (a seek, a lost buffer, a paused picture that gets better) begins with entry tiles only.
  */
 
 import { boxesWithin } from "../regions.js";
+import { addTile, bestTiles, copyOf, noTiles } from "./chain.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
 import { errorOf, lossesOf, planTiles } from "./plan.js";
@@ -36,8 +40,8 @@ const RICH_LEAST = 0.6;
 const RICH_MOST = 2.2;
 /** Seconds between handing a segment to the decoder and its play: decoders read a few pictures ahead. */
 const MARGIN = 0.2;
-/** Seconds before its deadline that a segment goes with what has arrived, when something is still missing. */
-const LAST_CALL = 0.1;
+/** Seconds before the decoder's deadline that a segment goes to it with what has arrived: decisions come every 0.05 seconds or so. */
+const LAST_CALL = 0.05;
 /** Share of the measured throughput that is planned with. */
 const SAFETY = 0.85;
 /** Overdraft of a segment's allowance for a turn that was not foreseen, as share of the allowance; it is paid back. */
@@ -46,12 +50,17 @@ const TURN_CREDIT = 1;
 const TURNED = 12;
 /** A segment is planned once; again when the view expected for it has moved this far (degrees). */
 const REAIM = 6;
-/** The account, in seconds of allowance: the most that is owed and saved, and over how many segments it evens out. */
+/** The account, in seconds of allowance: the most that is owed and saved, and over how many segments a debt evens out. */
 const OWED_MOST = 1.5;
-const SAVED_MOST = 0.5;
+const SAVED_MOST = 2;
 const EVEN_OUT = 6;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
+/** Seconds that are given to the decoder of a hidden tab, whose clock may run slowly. */
+const HIDDEN_AHEAD = 4;
+/** A video that waits this long after an append, in seconds, wants more before it plays: this much. */
+const STUCK_AFTER = 0.4;
+const STUCK_AHEAD = 1.5;
 const MOST_REQUESTS = 24;
 /** Better tiles of a segment that are asked for at once, the most wanted first: they share the connection, and all would come late. */
 const MOST_AT_ONCE = 4;
@@ -73,7 +82,8 @@ const STALE = 0.02;
  * @property {import("./geometry.js").Grid} grid
  * @property {{ psnr?: number | null, qp?: number | null }[]} qualities best first; the last one is the floor
  * @property {SegmentFacts[]} segments
- * @property {(quality: number, segment: number, tile: number) => number} size bytes of a tile in a segment
+ * @property {(quality: number, segment: number, tile: number, continued?: boolean) => number} size bytes of a tile in a segment
+ * @property {(segment: number) => boolean} [continues] whether it has continued tiles
  * @property {(segment: number) => number} [floorBytes] of what is fetched as floor; the last quality's tiles when left out
  *
  * @typedef {object} SchedulerOptions
@@ -95,20 +105,23 @@ const STALE = 0.02;
  * @property {number} bytes
  * @property {number} deadline seconds on the caller's clock; Infinity when it is useful at any time
  * @property {boolean} floor the segment's floor: with a `floorBytes` index the low layer, else every tile of the last quality
+ * @property {boolean} continued continued tiles
  *
  * @typedef {{ type: "cancel", id: number }} CancelAction
- * @typedef {{ type: "append", segment: number, picks: Int8Array }} AppendAction quality of each tile; all are there
+ * @typedef {{ type: "append", segment: number, picks: Int8Array, continued: Uint8Array }} AppendAction quality of each tile, and 1 where its
+ *   continued tile is meant; all are there. With any of these it goes on from the segment before, which was appended last; with none it is a random-access point
  * @typedef {FetchAction | CancelAction | AppendAction} Action
  *
  * @typedef {object} SegmentState
- * @property {Int8Array} have best quality there; `qualities` where none
- * @property {Int8Array} coming best quality there or on its way
- * @property {"no" | "asked" | "here"} floor
+ * @property {import("./chain.js").Tiles} have
+ * @property {import("./chain.js").Tiles} coming there or on its way
+ * @property {Record<"entry" | "continued", "no" | "asked" | "here">} floor
  * @property {Int8Array | null} appended
  * @property {number} spent bytes asked for beyond the floor
  * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
  * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
  * @property {{ yaw: number, pitch: number } | null} aimed the view that better tiles were last asked for
+ * @property {Int8Array | null} after the qualities before it that better tiles were last asked for
  * @property {Set<number>} requests
  */
 
@@ -134,6 +147,10 @@ export class Scheduler {
   #wanted = false;
   /** Bytes that the cap has allowed and nothing has used; negative: borrowed. */
   #account = 0;
+  /** The segment that was appended last. */
+  #last = -1;
+  #appendedAt = 0;
+  #rich = true;
 
   /**
    * @param {SchedulerIndex} index
@@ -153,7 +170,15 @@ export class Scheduler {
   }
 
   /** Whether better tiles are fetched at all: not while nobody looks (a hidden tab). */
-  rich = true;
+  get rich() {
+    return this.#rich;
+  }
+
+  set rich(rich) {
+    // What was appended for nobody is appended again for the one who looks.
+    if (rich && !this.#rich) this.#voidAfter(this.segmentAt(this.#media) + 1);
+    this.#rich = rich;
+  }
 
   get tiles() {
     return this.#map.tiles;
@@ -207,7 +232,9 @@ export class Scheduler {
   forgetAppended(from = -Infinity, to = Infinity) {
     for (const [segment, state] of this.#states) {
       const { start, duration } = this.#index.segments[segment];
-      if (start < to && start + duration > from) state.appended = null;
+      if (start >= to || start + duration <= from) continue;
+      state.appended = null;
+      if (segment === this.#last) this.#last = -1;
     }
   }
 
@@ -241,7 +268,7 @@ export class Scheduler {
       const near = segments[s].start < media + this.#richAhead(s);
       this.#askFloor(s, actions);
       // First a picture at all, then a better one.
-      if (near && this.state(current).floor === "here") this.#askBetter(now, media, s, current, actions);
+      if (near && this.#floorIsHere(current)) this.#askBetter(now, media, s, current, actions);
     }
     return actions;
   }
@@ -273,8 +300,8 @@ export class Scheduler {
     const request = this.#drop(now, id);
     if (!request) return;
     const state = this.state(request.segment);
-    if (request.floor) state.floor = "here";
-    for (let tile = request.first; tile <= request.last; tile++) state.have[tile] = Math.min(state.have[tile], request.quality);
+    if (request.floor) state.floor[kindOf(request)] = "here";
+    for (let tile = request.first; tile <= request.last; tile++) addTile(state.have, tile, request.quality, request.continued);
   }
 
   /**
@@ -287,7 +314,7 @@ export class Scheduler {
     const request = this.#drop(now, id);
     if (!request) return;
     const state = this.state(request.segment);
-    if (request.floor && !forGood) state.floor = "no";
+    if (request.floor && !forGood) state.floor[kindOf(request)] = "no";
     state.aimed = null;
     if (forGood && !request.floor) state.shut.fill(1, request.first, request.last + 1);
     this.#recount(state);
@@ -301,10 +328,9 @@ export class Scheduler {
   state(segment) {
     let state = this.#states.get(segment);
     if (!state) {
-      const none = this.none;
       state = {
-        have: new Int8Array(this.tiles).fill(none), coming: new Int8Array(this.tiles).fill(none), floor: "no",
-        appended: null, spent: 0, planned: null, aimed: null, shut: new Uint8Array(this.tiles), requests: new Set(),
+        have: noTiles(this.tiles, this.none), coming: noTiles(this.tiles, this.none), floor: { entry: "no", continued: "no" },
+        appended: null, spent: 0, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
       };
       this.#states.set(segment, state);
     }
@@ -329,6 +355,7 @@ export class Scheduler {
     if (!state) return;
     for (const id of state.requests) this.#requests.delete(id);
     this.#states.delete(segment);
+    if (segment === this.#last) this.#last = -1;
   }
 
   /**
@@ -356,6 +383,47 @@ export class Scheduler {
     return SAFETY * this.throughput.estimate < (this.capKbps * 1000) / 8;
   }
 
+  // --- what goes on from what ----------------------------------------------------------------
+
+  /** The first segment from here on that the decoder has not. */
+  #upcoming() {
+    let segment = this.segmentAt(this.#media);
+    while (this.#states.get(segment)?.appended) segment++;
+    return segment;
+  }
+
+  /** Whether a segment can go on from the one before: that was appended last, or will be. @param {number} segment */
+  #goesOn(segment) {
+    return Boolean(this.#index.continues?.(segment)) && (this.#last === segment - 1 || segment - 1 >= this.#upcoming());
+  }
+
+  /** Qualities of the segment before, as they are or will be; null where a segment cannot go on. @param {number} segment @returns {Int8Array | null} */
+  #before(segment) {
+    if (!this.#goesOn(segment)) return null;
+    return this.#states.get(segment - 1)?.appended ?? this.#expected(segment - 1);
+  }
+
+  /** Qualities of a segment when all has come that is on its way; the floor at least. @param {number} segment */
+  #expected(segment) {
+    const { picks } = bestTiles(this.state(segment).coming, this.#before(segment), this.none);
+    return picks.map((quality) => Math.min(quality, this.none - 1));
+  }
+
+  /** @param {number} segment */
+  #floorIsHere(segment) {
+    const { floor } = this.state(segment);
+    return floor.entry === "here" || (floor.continued === "here" && this.#goesOn(segment));
+  }
+
+  /** What the decoder has from this segment on counts no longer. @param {number} segment */
+  #voidAfter(segment) {
+    for (const [other, state] of this.#states) {
+      if (other < segment || !state.appended) continue;
+      state.appended = null;
+      this.#last = -1;
+    }
+  }
+
   // --- the parts of a decision ---------------------------------------------------------------
 
   /** Time brings allowance: what is not used lapses but for a little, what was borrowed is paid back. @param {number} now */
@@ -379,7 +447,7 @@ export class Scheduler {
   /** Bytes of floor that go along with the better tiles of a segment. @param {number} segment */
   #usualFloor(segment) {
     const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / this.#index.segments[segment].duration));
-    return this.#slow && this.#states.get(last)?.floor === "here" ? 0 : this.#floorBytes(segment);
+    return this.#slow && this.#floorIsHere(last) ? 0 : this.#floorBytes(segment);
   }
 
   /** @param {number} segment */
@@ -399,11 +467,11 @@ export class Scheduler {
     for (const request of [...this.#requests.values()]) {
       const { start, duration } = this.#index.segments[request.segment];
       const gone = request.segment < current || start > media + FLOOR_AHEAD + 2 * duration;
-      const late = !request.floor && !standing && start - media < this.#margin * this.#rate;
+      const late = !request.floor && !standing && Boolean(this.#states.get(request.segment)?.appended);
       if (!gone && !late) continue;
       this.#drop(now, request.id);
       const state = this.state(request.segment);
-      if (request.floor) state.floor = "no";
+      if (request.floor) state.floor[kindOf(request)] = "no";
       this.#recount(state);
       actions.push({ type: "cancel", id: request.id });
     }
@@ -417,34 +485,67 @@ export class Scheduler {
    */
   #append(now, media, current, actions) {
     for (let s = current; s < this.#index.segments.length; s++) {
-      const state = this.#states.get(s);
-      // In order: a decoder that is given what comes later first would show a hole.
-      if (!state || state.floor !== "here") break;
-      const left = this.#index.segments[s].start - media;
-      const first = state.appended === null;
-      // A segment that plays cannot be changed under the decoder's hands; one that stands can.
-      const changeable = left > this.#margin * Math.max(1, this.#rate) || this.#paused;
-      const waits = [...state.requests].some((id) => !this.#requests.get(id)?.floor);
-      if (!first && (!changeable || (waits && (this.#paused || left >= this.#margin + LAST_CALL)))) continue;
-      const picks = this.#picks(state, now, s, Math.max(0, left));
-      if (picks === null) continue;
-      state.appended = picks;
-      actions.push({ type: "append", segment: s, picks: picks.slice() });
+      const state = this.state(s);
+      const left = Math.max(0, this.#index.segments[s].start - media);
+      if (state.appended) {
+        if (s === current && this.#paused) this.#appendBetter(now, s, state, actions);
+        continue;
+      }
+      if (left > this.#commit(now) || !this.#floorIsHere(s)) break;
+      const before = this.#before(s);
+      const best = bestTiles(state.have, before, this.none);
+      if (this.slots < this.tiles) best.picks = this.#bestSlots(state.have.entry, this.#views(now, s, left), s);
+      this.#give(now, s, best, actions);
     }
   }
 
+  /** Seconds before its play that a segment goes to the decoder with what is there. @param {number} now */
+  #commit(now) {
+    if (!this.rich) return HIDDEN_AHEAD;
+    // Browsers differ in how much they want before they play.
+    if (this.#rate === 0 && !this.#paused && now - this.#appendedAt > STUCK_AFTER) return STUCK_AHEAD;
+    return this.#margin * Math.max(1, this.#rate) + LAST_CALL;
+  }
+
   /**
-   * What of that which is there goes into the picture: everything, or what is looked at where there are few slots.
-   * @param {SegmentState} state
+   * The segment of a picture that stands, again, with better tiles: all of them entry tiles.
    * @param {number} now
    * @param {number} segment
-   * @param {number} left seconds until it plays
-   * @returns {Int8Array | null} null when the picture would not get better
+   * @param {SegmentState} state
+   * @param {Action[]} actions
    */
-  #picks({ have, appended }, now, segment, left) {
-    if (appended && !differs(have, appended)) return null;
-    if (this.slots >= this.tiles) return have.slice();
-    const views = this.#views(now, segment, left);
+  #appendBetter(now, segment, { have, floor, appended }, actions) {
+    if (floor.entry !== "here" || !appended) return;
+    const views = this.#views(now, segment, 0);
+    const picks = this.slots < this.tiles ? this.#bestSlots(have.entry, views, segment) : have.entry.slice();
+    if (this.#gain(views, appended, picks) <= WORTH) return;
+    this.#voidAfter(segment + 1);
+    this.#give(now, segment, { picks, continued: new Uint8Array(this.tiles) }, actions);
+  }
+
+  /**
+   * @param {number} now
+   * @param {number} segment
+   * @param {{ picks: Int8Array, continued: Uint8Array }} tiles
+   * @param {Action[]} actions
+   */
+  #give(now, segment, { picks, continued }, actions) {
+    this.state(segment).appended = picks;
+    this.#last = segment;
+    this.#appendedAt = now;
+    // What was asked for the next one may have counted on tiles that did not come in time.
+    const next = this.#states.get(segment + 1);
+    if (next?.after && picks.some((quality, tile) => quality > /** @type {Int8Array} */ (next.after)[tile])) next.aimed = null;
+    actions.push({ type: "append", segment, picks: picks.slice(), continued });
+  }
+
+  /**
+   * What of that which is there goes into a picture with few slots: what is looked at.
+   * @param {Int8Array} have
+   * @param {import("./plan.js").ExpectedView[]} views
+   * @param {number} segment
+   */
+  #bestSlots(have, views, segment) {
     const weights = new Float64Array(this.tiles);
     for (const { weight, shares } of views) for (let tile = 0; tile < weights.length; tile++) weights[tile] += weight * shares[tile];
     for (const tile of this.#always(this.#index.segments[segment])) weights[tile] += 1;
@@ -452,25 +553,25 @@ export class Scheduler {
     const order = [...have.keys()].filter((tile) => have[tile] < floor).sort((a, b) => weights[b] - weights[a]);
     const picks = new Int8Array(this.tiles).fill(floor);
     for (const tile of order.slice(0, this.slots)) picks[tile] = have[tile];
-    if (!appended || this.#gain(views, appended, picks) > WORTH) return picks;
-    return null;
+    return picks;
   }
 
   /**
    * @param {number} segment
    * @param {Action[]} actions
+   * @param {boolean} [continued] which floor; what the segment can use when left out
    */
-  #askFloor(segment, actions) {
+  #askFloor(segment, actions, continued = this.#goesOn(segment)) {
     const state = this.state(segment);
-    if (state.floor !== "no" || this.#requests.size >= MOST_REQUESTS) return;
+    if (state.floor.entry === "here" || state.floor[continued ? "continued" : "entry"] !== "no" || this.#requests.size >= MOST_REQUESTS) return;
     let waiting = 0;
     for (const request of this.#requests.values()) if (request.floor) waiting++;
     if (waiting >= MOST_FLOORS) return;
     const floor = this.none - 1;
-    const bytes = this.#floorBytes(segment);
-    state.floor = "asked";
-    for (let tile = 0; tile < this.tiles; tile++) state.coming[tile] = Math.min(state.coming[tile], floor);
-    this.#ask({ segment, quality: floor, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true }, actions);
+    const bytes = this.#floorBytes(segment, continued);
+    state.floor[continued ? "continued" : "entry"] = "asked";
+    for (let tile = 0; tile < this.tiles; tile++) addTile(state.coming, tile, floor, continued);
+    this.#ask({ segment, quality: floor, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true, continued }, actions);
   }
 
   /**
@@ -487,19 +588,23 @@ export class Scheduler {
     const seconds = (start - media) / (this.#rate || 1);
     // While it stands the whole of the segment is still to be seen, the current one too.
     const time = standing ? Math.max(1, seconds) : seconds - this.#margin;
-    if (time <= 0.02 || (segment === current && !standing)) return;
     const state = this.state(segment);
+    if (time <= 0.02 || ((segment === current || state.appended) && !standing)) return;
     const ahead = Math.max(0, seconds) + duration / 2;
     const view = predictView(this.#head, now, ahead);
     if (!standing && state.aimed && angleBetween(state.aimed, view) < REAIM) return;
     const views = this.#views(now, segment, Math.max(0, seconds));
     if (state.aimed && angleBetween(state.aimed, view) > TURNED) this.#dropStale(now, state, views, actions);
-    const wanted = this.#plan(state, segment, view, views, time);
+    // A picture that stands gets better with entry tiles only.
+    const before = standing ? null : this.#before(segment);
+    const wanted = this.#plan(state, segment, { view, views, time, before });
     if (!wanted) return;
+    if (standing && state.floor.entry !== "here") return this.#askFloor(segment, actions, false);
     state.planned ??= view;
     state.aimed = view;
+    state.after = before;
     const deadline = standing ? Infinity : now + time;
-    const runs = this.#runs(wanted, state, segment);
+    const runs = this.#runs(wanted, state, segment, before);
     const worth = (/** @type {{ first: number, last: number, bytes: number }} */ { first, last, bytes }) => {
       let share = 0;
       for (const { weight, shares } of views) for (let tile = first; tile <= last; tile++) share += weight * shares[tile];
@@ -511,7 +616,7 @@ export class Scheduler {
         state.aimed = null;
         break;
       }
-      for (let tile = run.first; tile <= run.last; tile++) state.coming[tile] = Math.min(state.coming[tile], run.quality);
+      for (let tile = run.first; tile <= run.last; tile++) addTile(state.coming, tile, run.quality, run.continued);
       this.#ask({ segment, ...run, deadline, floor: false }, actions);
     }
   }
@@ -564,29 +669,47 @@ export class Scheduler {
   /**
    * @param {SegmentState} state
    * @param {number} segment
-   * @param {{ yaw: number, pitch: number }} view
-   * @param {import("./plan.js").ExpectedView[]} views
-   * @param {number} time seconds until it must be there
+   * @param {object} expected
+   * @param {{ yaw: number, pitch: number }} expected.view
+   * @param {import("./plan.js").ExpectedView[]} expected.views
+   * @param {number} expected.time seconds until it must be there
+   * @param {Int8Array | null} expected.before what it can go on from
    * @returns {Int8Array | null} the picks, when they are worth asking for
    */
-  #plan(state, segment, view, views, time) {
+  #plan(state, segment, { view, views, time, before }) {
     const allowance = this.#allowance(segment);
     const turned = state.planned !== null && angleBetween(state.planned, view) > TURNED;
     const credit = turned ? TURN_CREDIT * allowance : 0;
-    const usual = this.#rate === 0 ? 0 : this.#account / EVEN_OUT - this.#usualFloor(segment);
+    const usual = this.#rate === 0 ? 0 : this.#account * (this.#account > 0 ? 1 : 1 / EVEN_OUT) - this.#usualFloor(segment);
     const byCap = allowance - state.spent + usual + credit;
     const byNetwork = SAFETY * this.throughput.estimate * time - this.#underWay(segment);
     const budget = Math.min(byCap, byNetwork);
     if (budget <= 0) return null;
     const always = this.#always(this.#index.segments[segment]);
+    const have = bestTiles(state.coming, before, this.none).picks;
     const { picks } = planTiles({
-      tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#index.size(quality, segment, tile),
+      tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#price(segment, tile, quality, before).bytes,
       losses: this.#losses, views, budget, seconds: this.#paused ? PAUSED_FOR : this.#index.segments[segment].duration,
-      have: state.coming, always, shut: state.shut, most: this.slots,
+      have, always, shut: state.shut, most: this.slots,
     });
-    for (const tile of always) if (picks[tile] < state.coming[tile]) return picks;
-    const before = state.coming.map((quality) => Math.min(quality, this.none - 1));
-    return this.#gain(views, before, picks.map((quality, tile) => Math.min(quality, before[tile]))) > WORTH ? picks : null;
+    for (const tile of always) if (picks[tile] < have[tile]) return picks;
+    // A picture that stands is compared with what is seen of it, not with the entry tiles that have come.
+    const now = (this.#paused && state.appended) || have.map((quality) => Math.min(quality, this.none - 1));
+    return this.#gain(views, now, picks.map((quality, tile) => Math.min(quality, have[tile]))) > WORTH ? picks : null;
+  }
+
+  /**
+   * The cheaper of the tiles that show a quality.
+   * @param {number} segment
+   * @param {number} tile
+   * @param {number} quality
+   * @param {Int8Array | null} before
+   */
+  #price(segment, tile, quality, before) {
+    const entry = this.#index.size(quality, segment, tile);
+    if (!before || before[tile] > quality) return { bytes: entry, continued: false };
+    const bytes = this.#index.size(quality, segment, tile, true);
+    return bytes <= entry ? { bytes, continued: true } : { bytes: entry, continued: false };
   }
 
   /** @param {SegmentFacts} segment */
@@ -605,36 +728,42 @@ export class Scheduler {
   }
 
   /**
-   * Neighbours of the same quality in one range; between them tiles that cost less than another request.
+   * Neighbours of the same quality and kind in one range; between them tiles that cost less than another request.
    * @param {Int8Array} picks
    * @param {SegmentState} state
    * @param {number} segment
+   * @param {Int8Array | null} before
    */
-  #runs(picks, state, segment) {
-    /** @type {{ quality: number, first: number, last: number, bytes: number }[]} */
+  #runs(picks, state, segment, before) {
+    /** @typedef {{ quality: number, continued: boolean, first: number, last: number, bytes: number }} Run */
+    /** @type {Run[]} */
     const runs = [];
-    for (let quality = 0; quality < this.none - 1; quality++) {
-      let gap = 0;
-      /** @type {{ quality: number, first: number, last: number, bytes: number } | null} */
-      let run = null;
-      for (let tile = 0; tile < picks.length; tile++) {
-        const bytes = this.#index.size(quality, segment, tile);
-        if (picks[tile] === quality && state.coming[tile] > quality) {
-          if (run && gap <= Math.min(JOIN_GAP, run.bytes / 2)) run.bytes += gap + bytes;
-          else runs.push((run = { quality, first: tile, last: tile, bytes }));
-          run.last = tile;
-          gap = 0;
-        } else gap += bytes;
+    const have = bestTiles(state.coming, before, this.none).picks;
+    const wanted = Array.from(picks, (quality, tile) => quality < have[tile] && this.#price(segment, tile, quality, before));
+    for (const continued of before ? [false, true] : [false])
+      for (let quality = 0; quality < this.none - 1; quality++) {
+        let gap = 0;
+        /** @type {Run | null} */
+        let run = null;
+        for (let tile = 0; tile < picks.length; tile++) {
+          const price = wanted[tile];
+          const bytes = this.#index.size(quality, segment, tile, continued);
+          if (price && picks[tile] === quality && price.continued === continued) {
+            if (run && gap <= Math.min(JOIN_GAP, run.bytes / 2)) run.bytes += gap + bytes;
+            else runs.push((run = { quality, continued, first: tile, last: tile, bytes }));
+            run.last = tile;
+            gap = 0;
+          } else gap += bytes;
+        }
       }
-    }
     return runs;
   }
 
-  /** @param {number} segment */
-  #floorBytes(segment) {
+  /** @param {number} segment @param {boolean} [continued] */
+  #floorBytes(segment, continued = this.#goesOn(segment)) {
     if (this.#index.floorBytes) return this.#index.floorBytes(segment);
     let bytes = 0;
-    for (let tile = 0; tile < this.tiles; tile++) bytes += this.#index.size(this.none - 1, segment, tile);
+    for (let tile = 0; tile < this.tiles; tile++) bytes += this.#index.size(this.none - 1, segment, tile, continued);
     return bytes;
   }
 
@@ -668,14 +797,17 @@ export class Scheduler {
 
   /** What is there or on its way, after a request went. @param {SegmentState} state */
   #recount(state) {
-    state.coming = state.have.slice();
+    state.coming = copyOf(state.have);
     for (const id of state.requests) {
       const request = this.#requests.get(id);
       if (!request) continue;
-      for (let tile = request.first; tile <= request.last; tile++) state.coming[tile] = Math.min(state.coming[tile], request.quality);
+      for (let tile = request.first; tile <= request.last; tile++) addTile(state.coming, tile, request.quality, request.continued);
     }
   }
 }
+
+/** @param {FetchAction} request which floor it is, if it is one */
+const kindOf = (request) => (request.continued ? "continued" : "entry");
 
 /**
  * @param {{ yaw: number, pitch: number }} a
@@ -687,13 +819,4 @@ function angleBetween(a, b) {
   const [p, q] = [a.pitch * radians, b.pitch * radians];
   const cosine = Math.sin(p) * Math.sin(q) + Math.cos(p) * Math.cos(q) * Math.cos((a.yaw - b.yaw) * radians);
   return Math.acos(Math.max(-1, Math.min(1, cosine))) / radians;
-}
-
-/**
- * @param {Int8Array} now
- * @param {Int8Array} before
- */
-function differs(now, before) {
-  for (let i = 0; i < now.length; i++) if (now[i] < before[i]) return true;
-  return false;
 }
