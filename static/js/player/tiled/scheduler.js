@@ -266,7 +266,7 @@ export class Scheduler {
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
       const near = segments[s].start < media + this.#richAhead(s);
-      this.#askFloor(s, actions);
+      if (!this.state(s).appended) this.#askFloor(s, this.#goesOn(s), actions);
       // First a picture at all, then a better one.
       if (near && this.#floorIsHere(current)) this.#askBetter(now, media, s, current, actions);
     }
@@ -411,8 +411,8 @@ export class Scheduler {
 
   /** @param {number} segment */
   #floorIsHere(segment) {
-    const { floor } = this.state(segment);
-    return floor.entry === "here" || (floor.continued === "here" && this.#goesOn(segment));
+    const { floor, appended } = this.state(segment);
+    return appended !== null || floor.entry === "here" || (floor.continued === "here" && this.#goesOn(segment));
   }
 
   /** What the decoder has from this segment on counts no longer. @param {number} segment */
@@ -558,10 +558,10 @@ export class Scheduler {
 
   /**
    * @param {number} segment
+   * @param {boolean} continued which floor
    * @param {Action[]} actions
-   * @param {boolean} [continued] which floor; what the segment can use when left out
    */
-  #askFloor(segment, actions, continued = this.#goesOn(segment)) {
+  #askFloor(segment, continued, actions) {
     const state = this.state(segment);
     if (state.floor.entry === "here" || state.floor[continued ? "continued" : "entry"] !== "no" || this.#requests.size >= MOST_REQUESTS) return;
     let waiting = 0;
@@ -599,7 +599,7 @@ export class Scheduler {
     const before = standing ? null : this.#before(segment);
     const wanted = this.#plan(state, segment, { view, views, time, before });
     if (!wanted) return;
-    if (standing && state.floor.entry !== "here") return this.#askFloor(segment, actions, false);
+    if (standing && state.floor.entry !== "here") return this.#askFloor(segment, false, actions);
     state.planned ??= view;
     state.aimed = view;
     state.after = before;

@@ -14,11 +14,41 @@ function title({ segments = 20 } = {}) {
   };
 }
 
+/** The same title in groups of four segments; a continued tile has a sixth of the bytes. */
+function continuedTitle() {
+  const plain = title({ segments: 40 });
+  const size = (quality, segment, tile, continued = false) => Math.ceil(plain.size(quality, segment, tile) / (continued ? 6 : 1));
+  return { ...plain, size, continues: (segment) => segment % 4 !== 0 };
+}
+
+/** A decoder: refuses what it could not decode. */
+class Decoder {
+  last = -1;
+  picks = new Int8Array(0);
+  /** @type {{ segment: number, entry: boolean }[]} */
+  given = [];
+
+  append({ segment, picks, continued }) {
+    const entry = !continued.some(Boolean);
+    if (!entry) {
+      assert.equal(this.last, segment - 1, `segment ${segment} goes on from ${this.last}`);
+      assert.notEqual(segment % 4, 0, `segment ${segment} begins a group`);
+    }
+    for (const [tile, quality] of picks.entries()) {
+      assert.ok(quality >= 0 && quality < 3, `tile ${tile} of segment ${segment} is not there`);
+      if (continued[tile]) assert.ok(this.picks[tile] <= quality, `tile ${tile} of segment ${segment} goes on from a poorer one`);
+    }
+    [this.last, this.picks] = [segment, picks];
+    this.given.push({ segment, entry });
+  }
+}
+
 /** Plays a title over a link of `link` bit/s, with `yaw(time)`; says what was seen at each tenth of a second. */
 function play(index, { link = 40e6, yaw = () => 0, seconds = 15, options = {}, lost = () => false } = {}) {
   const scheduler = new Scheduler(index, options);
   const queue = [];
   const appended = new Map();
+  const decoder = new Decoder();
   const seen = [];
   let [media, playing, bytes, stalled] = [0, false, 0, 0];
   for (let tick = 0; tick < seconds * 100; tick++) {
@@ -32,7 +62,10 @@ function play(index, { link = 40e6, yaw = () => 0, seconds = 15, options = {}, l
           queue.push({ ...action, left: action.bytes });
           scheduler.started(now, action.id);
         } else if (action.type === "cancel") queue.splice(queue.findIndex(({ id }) => id === action.id), 1);
-        else appended.set(action.segment, action.picks);
+        else {
+          decoder.append(action);
+          appended.set(action.segment, action.picks);
+        }
       }
     }
     let room = link / 8 / 100;
@@ -53,7 +86,7 @@ function play(index, { link = 40e6, yaw = () => 0, seconds = 15, options = {}, l
     if (playing) media += 0.01;
     if (tick % 10 === 0) seen.push({ now, media, view: scheduler.viewQuality(Math.floor(media), yaw(now), 0) });
   }
-  return { scheduler, seen, bytes, stalled, media };
+  return { scheduler, decoder, seen, bytes, stalled, media };
 }
 
 test("someone who looks straight ahead sees the best quality nearly everywhere, under the cap, without a stall", () => {
@@ -150,4 +183,115 @@ test("a paused picture gets better while one looks around", () => {
   }
   assert.ok(appends >= 2);
   assert.ok(scheduler.viewQuality(3, 150, 0)[2] < 0.2, String(scheduler.viewQuality(3, 150, 0)));
+});
+
+test("who keeps looking pays for the picture once in a group", () => {
+  const options = { capKbps: 100_000 };
+  const [once, always] = [continuedTitle(), title({ segments: 40 })].map((index) => play(index, { options, seconds: 20 }));
+  for (const { seen } of [once, always]) assert.ok(seen.filter(({ now }) => now > 5).every(({ view }) => view[0] > 0.99));
+  // A whole segment and three of a sixth, instead of four.
+  const share = once.bytes / always.bytes;
+  assert.ok(share > 0.3 && share < 0.5, String(share));
+});
+
+test("whatever one looks at, each tile goes on from the same or a better one", () => {
+  for (const [every, link] of [[0.7, 12e6], [1.3, 25e6], [2.9, 60e6]]) {
+    const { decoder, stalled } = play(continuedTitle(), { yaw: (time) => Math.floor(time / every) * 97, link, seconds: 25 });
+    assert.equal(stalled, 0);
+    assert.deepEqual(decoder.given.map(({ segment }) => segment), decoder.given.map((_, i) => i), "in order, each once");
+    assert.ok(decoder.given.some(({ entry }) => !entry));
+  }
+});
+
+test("tiles that get lost are no ground to go on from", () => {
+  const { seen, stalled } = play(continuedTitle(), { lost: ({ floor, id }) => !floor && id % 3 === 0, seconds: 25 });
+  assert.equal(stalled, 0);
+  assert.ok(seen.filter(({ now }) => now > 5).some(({ view }) => view[0] > 0.9));
+});
+
+/** Answers everything at once. @returns what was appended */
+function serve(scheduler, decoder, now) {
+  const found = [];
+  for (const action of scheduler.decide(now)) {
+    if (action.type === "append") {
+      decoder.append(action);
+      found.push(action);
+    }
+    if (action.type !== "fetch") continue;
+    scheduler.started(now, action.id);
+    scheduler.received(now + 0.01, action.bytes);
+    scheduler.arrived(now + 0.01, action.id);
+  }
+  return found;
+}
+
+/** Lets a title play on for some seconds. */
+function playOn(scheduler, decoder, from, media, seconds) {
+  for (let t = 0; t < seconds; t += 0.05) {
+    scheduler.look(from + t, 0, 0);
+    scheduler.playhead(from + t, media + t, 1);
+    serve(scheduler, decoder, from + t);
+  }
+}
+
+test("after a seek, also one by a single segment, the picture begins anew", () => {
+  const scheduler = new Scheduler(continuedTitle());
+  const decoder = new Decoder();
+  playOn(scheduler, decoder, 0, 0, 3);
+  for (const [now, to] of [[3, 22.3], [6, 6.4], [9, 30]]) {
+    const before = decoder.given.length;
+    playOn(scheduler, decoder, now, to, 2.5);
+    assert.deepEqual(decoder.given[before], { segment: Math.floor(to), entry: true });
+    assert.ok(decoder.given.slice(before + 1).some(({ entry }) => !entry));
+  }
+});
+
+test("what the decoder has lost is given again from a picture that needs nothing", () => {
+  const scheduler = new Scheduler(continuedTitle());
+  const decoder = new Decoder();
+  playOn(scheduler, decoder, 0, 0, 5.2);
+  scheduler.forgetAppended();
+  const before = decoder.given.length;
+  playOn(scheduler, decoder, 5.2, 5.2, 2);
+  assert.deepEqual(decoder.given[before], { segment: 5, entry: true });
+});
+
+test("a paused picture that gets better needs nothing, and what follows goes on from it", () => {
+  const scheduler = new Scheduler(continuedTitle());
+  const decoder = new Decoder();
+  playOn(scheduler, decoder, 0, 0, 5.9);
+  const before = decoder.given.length;
+  assert.equal(decoder.last, 6);
+  for (let now = 5.9; now < 9; now += 0.05) {
+    scheduler.look(now, 150, 0);
+    scheduler.playhead(now, 5.9, 0);
+    serve(scheduler, decoder, now);
+  }
+  const again = decoder.given.slice(before);
+  assert.ok(again.length >= 2 && again.some(({ segment }) => segment === 5));
+  assert.ok(again.filter(({ segment }) => segment === 5).every(({ entry }) => entry));
+  assert.equal(decoder.last, 6, "the next one is near: it is given again as well");
+  assert.ok(scheduler.viewQuality(5, 150, 0)[2] < 0.2);
+});
+
+test("a hidden tab is served ahead, and who comes back sees a sharp picture soon", () => {
+  const scheduler = new Scheduler(continuedTitle());
+  const decoder = new Decoder();
+  playOn(scheduler, decoder, 0, 0, 4);
+  scheduler.rich = false;
+  playOn(scheduler, decoder, 4, 4, 4);
+  assert.ok(decoder.last >= 11, String(decoder.last));
+  scheduler.rich = true;
+  playOn(scheduler, decoder, 8, 8, 2.5);
+  assert.ok(scheduler.viewQuality(10, 0, 0)[0] > 0.9, String(scheduler.viewQuality(10, 0, 0)));
+});
+
+test("a decoder that wants more before it plays gets more", () => {
+  const scheduler = new Scheduler(continuedTitle());
+  const decoder = new Decoder();
+  for (let now = 0; now < 1.5; now += 0.05) {
+    scheduler.playhead(now, 0, 0, false);
+    serve(scheduler, decoder, now);
+  }
+  assert.deepEqual(decoder.given.map(({ segment }) => segment), [0, 1]);
 });
