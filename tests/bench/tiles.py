@@ -5,15 +5,14 @@
     .venv/bin/python tests/bench/tiles.py --only pan8k --seconds 30
 
 Somebody watches a tiled title (`tiles_session.py`: the player's own decisions in Node over a simulated link) with a
-head trace (`head_traces.py`). For every fifth of a second the view is compared with the source's: luma PSNR of a 90 x
-90 degree view, averaged over the session in dB. The same views are taken of
-  full      all tiles in the best quality,
+head trace (`head_traces.py`). What was given to the decoder is merged and decoded, and for every fifth of a second the
+view is compared with the source's: luma PSNR of a 90 x 90 degree view, averaged over the session in dB. The same views
+are taken of
+  full      all tiles in the best quality, each segment entered,
   uniform   the whole sphere as one picture by our encoder, at the bits of the session,
   x265      the same by libx265 superfast (its CPU time beside ours is in tiles-detail.json).
 The last two are coded at constant quality around those bits; their dB at the session's bits are interpolated between
 the two nearest runs, linearly over the logarithm of the bits. docs/tiles.md, "measurement", says what the fields mean.
-In the detail stands, too, what somebody could reach who knows the trace beforehand (`tiles_bound.py`), at a quarter of
-full quality's bits and at the cap.
 """
 
 import argparse
@@ -34,24 +33,25 @@ sys.path.insert(0, str(ROOT))
 from streaming.library.tiled.encode import CRF, OFFSETS  # noqa: E402
 from streaming.library.tiled.grid import Grid, make_grid  # noqa: E402
 from tests.bench.head_traces import Trace, make_trace  # noqa: E402
-from tests.bench.tiles_bound import bound  # noqa: E402
 from tests.bench.tiles_coded import (  # noqa: E402
     SAMPLE_EVERY,
     Coded,
     Errors,
     Keep,
     around,
-    check_merge,
     code_tiles,
     code_whole,
     code_x265,
     looped,
+    watched_pictures,
     work_folder,
 )
-from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Moment, Watched, watch  # noqa: E402
+from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Watched, watch  # noqa: E402
 from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip, standing_still  # noqa: E402
-from tests.bench.tiles_view import View, mean_square, mixed  # noqa: E402
+from tests.bench.tiles_view import View, mean_square  # noqa: E402
 
+# Pictures of the sources, which run forwards and backwards: two seconds, as far apart as the ladder's random-access pictures.
+SOURCE_PICTURES = 2 * FPS
 # A view counts as full when this share of it is in the best quality: the rest is slivers at its edge.
 FULL_SHARE = 0.9
 
@@ -88,19 +88,31 @@ WHOLE = ("pan8k", "still8k", "overpass4k")
 # --- what the viewer saw ------------------------------------------------------------------------
 
 
-def view_errors(coded: Coded, moments: list[Moment], others: list[Errors]) -> np.ndarray:
+def view_errors(coded: Coded, watched: Watched, others: list[Errors]) -> np.ndarray:
     """Mean squared errors, shape (moments, 2 + others): as watched, all tiles in full quality, and the others."""
-    view = View(coded.source.width, coded.source.height, coded.grid)
-    found = np.empty((len(moments), 2 + len(others)))
-    samples = len(coded.qualities[0].planes)
-    for i, moment in enumerate(moments):
-        sample = round(moment.media * FPS / SAMPLE_EVERY) % samples
-        rows, columns = view.samples(moment.yaw, moment.pitch)
-        picks = moment.picks[view.tiles(rows, columns)]
-        found[i, 0] = mean_square(mixed(coded.qualities, sample, picks, rows, columns))
-        for k, errors in enumerate([coded.qualities[0], *others], start=1):
+    source, moments = coded.source, watched.moments[::MOMENTS_PER_SAMPLE]
+    view = View(source.width, source.height, coded.grid)
+    at = {round(moment.media * FPS / SAMPLE_EVERY) * SAMPLE_EVERY: i for i, moment in enumerate(moments)}
+    found = np.full((len(moments), 2 + len(others)), np.nan)
+    for picture, luma in enumerate(watched_pictures(coded, watched.shown)):
+        i = at.get(picture)
+        if i is None:
+            continue
+        rows, columns = view.samples(moments[i].yaw, moments[i].pitch)
+        truth = source.picture(picture)[rows, columns].astype(np.int16)
+        found[i, 0] = np.mean(np.square(luma[rows, columns] - truth, dtype=np.int32))
+        sample = picture_of_source(picture, source.count) // SAMPLE_EVERY
+        for k, errors in enumerate([coded.full, *others], start=1):
             found[i, k] = mean_square(errors.planes[sample][rows, columns])
+    if np.isnan(found).any():
+        raise RuntimeError("the decoder gave fewer pictures than were watched")
     return found
+
+
+def picture_of_source(place: int, count: int) -> int:
+    """Which picture of the source a film that runs forwards and backwards shows."""
+    turn, at = divmod(place, count)
+    return count - 1 - at if turn % 2 else at
 
 
 def decibel(squares: np.ndarray) -> np.ndarray:
@@ -142,23 +154,32 @@ def times_to_full(coded: Coded, watched: Watched, trace: Trace) -> list[float]:
     return found
 
 
+def best_share(coded: Coded, watched: Watched) -> float:
+    """How much of the views was in the best quality, in the mean."""
+    view = View(coded.source.width, coded.source.height, coded.grid, rays=48)
+    shares = [np.mean(m.picks[view.tiles(*view.samples(m.yaw, m.pitch))] == 0) for m in watched.moments]
+    return float(np.mean(shares))
+
+
 # --- one title ----------------------------------------------------------------------------------
 
 
 def measure(
-    name: str, title: Title, keep: Keep, source_seconds: int, seconds: float, say: Callable[[str], None]
+    name: str, title: Title, keep: Keep, seconds: float, say: Callable[[str], None]
 ) -> list[dict[str, Any]]:
-    source = title.source(keep.folder, source_seconds * FPS)
+    source = title.source(keep.folder, SOURCE_PICTURES)
     if source is None:
         say(f"{name}: left out, its clip is not here")
         return []
     grid: Grid = make_grid(source.width, source.height, *title.grid)
     label = f"{source.name}_{source.count}_{grid.columns}x{grid.rows}_{CRF:g}_{OFFSETS}"
     coded: Coded = keep(f"{label}_tiles", lambda: code_tiles(keep.folder, source, grid, CRF, OFFSETS))
-    full = coded.qualities[0]
     say(
         f"{name}: coded in {coded.cpu_seconds:.0f} CPU s; "
-        + ", ".join(f"{q.kbps:.0f} kbit/s {q.psnr:.2f} dB" for q in coded.qualities)
+        + ", ".join(
+            f"{entry:.0f} kbit/s, played on {on:.0f}, {quality['psnr']:.2f} dB"
+            for (entry, on), quality in zip(coded.rates, coded.index["qualities"], strict=True)
+        )
     )
     index = looped(coded.index, math.ceil(seconds))
     watches = []
@@ -167,7 +188,6 @@ def measure(
         watched = watch(index, trace, BANDWIDTHS[network], seconds, capKbps=title.cap_kbps)
         say(f"{name}: {trace.name} {network}: {watched.kbps:.0f} kbit/s, {watched.stall_seconds:.2f} s stalled")
         watches.append((trace, network, watched))
-    check_merge(coded, list(watches[0][2].moments[-1].picks), 0)
     rates = [watched.kbps for _, _, watched in watches]
 
     def whole(code: Callable[[Path, Source, float], Errors]) -> list[Errors]:
@@ -184,8 +204,7 @@ def measure(
     say(f"{name}: whole sphere {[round(run.kbps) for run in ours]}, x265 {[round(run.kbps) for run in theirs]} kbit/s")
     rows = []
     for trace, network, watched in watches:
-        moments = watched.moments[::MOMENTS_PER_SAMPLE]
-        squares = view_errors(coded, moments, [*ours, *theirs])
+        squares = view_errors(coded, watched, [*ours, *theirs])
         psnr = decibel(squares)
         to_full = times_to_full(coded, watched, trace)
         row = {
@@ -194,7 +213,7 @@ def measure(
             "trace": f"{trace.name}-{network}",
             "kbps": round(watched.kbps),
             "viewport_psnr": round(float(psnr[0]), 3),
-            "full_kbps": round(full.kbps),
+            "full_kbps": round(coded.full.kbps),
             "full_viewport_psnr": round(float(psnr[1]), 3),
             "uniform_viewport_psnr": round(at_bits(ours, psnr[2 : 2 + len(ours)], watched.kbps), 3),
             "x265_viewport_psnr": round(at_bits(theirs, psnr[2 + len(ours) :], watched.kbps), 3),
@@ -202,21 +221,15 @@ def measure(
             "m2hq_p95_s": round(float(np.percentile(to_full, 95)), 3) if to_full else None,
             "stall_s": round(watched.stall_seconds, 2),
         }
-        known = {
-            name: bound(coded, trace, watched.start_seconds, int(seconds), kbps)
-            for name, kbps in (("quarter", full.kbps / 4), ("cap", title.cap_kbps))
-            if kbps >= coded.qualities[-1].kbps
-        }
         pooled = 10 * np.log10(255**2 / squares.mean(axis=0))
         rows.append(
             {
                 **row,
                 "detail": {
                     "turns": len(to_full),
-                    "known_beforehand": {
-                        name: {"kbps": round(found.kbps), "viewport_psnr": round(found.viewport_psnr, 3)}
-                        for name, found in known.items()
-                    },
+                    "full_played_on_kbps": round(coded.rates[0][1]),
+                    "continued_share": round(float(np.mean([one.continued.mean() for one in watched.shown])), 3),
+                    "best_share": round(best_share(coded, watched), 3),
                     "start_s": watched.start_seconds,
                     "viewport_psnr_of_mean_error": round(float(pooled[0]), 3),
                     "full_viewport_psnr_of_mean_error": round(float(pooled[1]), 3),
@@ -229,7 +242,10 @@ def measure(
                         / (sum(r.cpu_seconds for r in ours) / len(ours)),
                         2,
                     ),
-                    "qualities": [{"kbps": round(q.kbps), "psnr": round(q.psnr, 2)} for q in coded.qualities],
+                    "qualities": [
+                        {"kbps": round(entry), "played_on_kbps": round(on), "psnr": round(quality["psnr"], 2)}
+                        for (entry, on), quality in zip(coded.rates, coded.index["qualities"], strict=True)
+                    ],
                 },
             }
         )
@@ -250,7 +266,6 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="the small title only")
     parser.add_argument("--only", choices=sorted(TITLES), help="one title")
     parser.add_argument("--seconds", type=float, default=60, help="length of each session")
-    parser.add_argument("--source-seconds", type=int, default=1, help="length of the coded source, which is looped")
     parser.add_argument("--reuse", action="store_true", help="take what an earlier run has coded")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     given = parser.parse_args()
@@ -261,7 +276,6 @@ def main() -> None:
             name,
             TITLES[name],
             keep,
-            given.source_seconds,
             given.seconds,
             lambda text: print(f"[{time.monotonic() - began:6.0f} s] {text}", flush=True),
         )

@@ -17,7 +17,8 @@ function facts(given) {
     grid: index.grid,
     qualities: index.qualities,
     segments: index.segments,
-    size: (quality, segment, tile) => index.size(quality, segment, tile),
+    size: (quality, segment, tile, continued) => index.size(quality, segment, tile, continued),
+    continues: (segment) => index.continues(segment),
   };
 }
 
@@ -36,7 +37,9 @@ const answers = {
     const actions = scheduler.decide(now);
     for (const segment of scheduler.outdated()) scheduler.forget(segment);
     return {
-      actions: actions.map((action) => (action.picks ? { ...action, picks: Array.from(action.picks) } : action)),
+      actions: actions.map((action) =>
+        action.picks ? { ...action, picks: Array.from(action.picks), continued: Array.from(action.continued) } : action,
+      ),
       throughput: scheduler.throughput.estimate,
     };
   },

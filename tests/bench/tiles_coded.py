@@ -1,14 +1,11 @@
 """A moving source, coded: as a tiled title in several qualities, and as one picture by our encoder and by libx265.
 
-Everything is decoded again by FFmpeg (PyAV). What is kept of it are luma errors, |decoded - source|, of five pictures a
-second: all that the PSNR of any view needs.
-
-Tiles lean on nothing outside them, so a picture merged from tiles of several qualities decodes, in each tile, to what
-that tile's whole stream decodes to. `check_merge` holds that against a real merge (codec_native) and decode.
+The title is one group of segments, which is shown again and again; its source runs forwards and backwards (`Source.picture`). What somebody sees of it is
+merged from the tiles that the player chose by the reference tool (codec_native), and decoded by FFmpeg (PyAV), picture
+by picture: tiles that go on after another quality show what a decoder shows, not what the encoder meant.
 """
 
 import base64
-import io
 import os
 import pickle
 import time
@@ -24,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 from codec_native import Encoder, Stream, merge
-from streaming.library.tiled.encode import TiledEncoder, TiledSettings
+from streaming.library.tiled.encode import CodedSegment, TiledEncoder, TiledSettings, group_for
 from streaming.library.tiled.grid import Grid, low_grid
-from streaming.library.tiled.segment import write_segment
+from streaming.library.tiled.segment import unpack_sizes, write_segment
+from tests.bench.tiles_session import Shown
 from tests.bench.tiles_title import FPS, Source
 
 SAMPLE_EVERY = 6
@@ -38,7 +36,7 @@ Plane = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Errors:
-    """|decoded - source| in luma of every `SAMPLE_EVERY`th picture, in one file; `shape`: (samples, height, width)."""
+    """|decoded - source| in luma of every `SAMPLE_EVERY`th picture of the source, in one file; `shape`: (samples, height, width)."""
 
     path: Path
     shape: tuple[int, int, int]
@@ -50,54 +48,51 @@ class Errors:
         """Sample i is picture `i * SAMPLE_EVERY`; read where they lie."""
         return np.memmap(self.path, np.uint8, "r", shape=self.shape)
 
-    @property
-    def psnr(self) -> float:
-        squares = sum(float(np.square(plane.astype(np.uint32)).sum()) for plane in self.planes)
-        return 10 * float(np.log10(255**2 * self.planes.size / squares))
-
 
 @dataclass(frozen=True)
 class Coded:
-    """A tiled title: index.json as the player reads it (one run of the source), and the errors of each quality."""
+    """A tiled title: index.json as the player reads it (one group), its streams, and all tiles in the best quality.
+
+    `streams`: Annex B, of each quality the entry stream, then of each the continued one. `rates`: kbit/s of each quality
+    when every segment is entered, and when it is played on without a break.
+    """
 
     source: Source
     grid: Grid
     index: dict[str, Any]
-    qualities: list[Errors]
-    headers: bytes
-    # For each quality and segment its pictures in decoding order, each as the NAL units of the tiles.
-    units: list[list[list[tuple[bytes, ...]]]]
+    full: Errors
+    streams: list[bytes]
+    rates: list[tuple[float, float]]
     cpu_seconds: float
 
 
 def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Sequence[float]) -> Coded:
-    """Segments of one second in all qualities, by the packager's encoder and segment writer."""
-    settings = TiledSettings(grid, low_grid(grid), Fraction(FPS), FPS, crf, tuple(offsets), crf, threads=1)
-    units: list[list[list[tuple[bytes, ...]]]] = [[] for _ in offsets]
-    segments, cpu = [], time.process_time()
-    for index, start in enumerate(range(0, len(source.frames), FPS)):
-        encoder = TiledEncoder(settings, grid, crf, offsets)
-        for frame in source.frames[start : start + FPS]:
-            encoder.encode(np.ascontiguousarray(frame))
-        streams = encoder.flush()
-        entry = encoder.entry
-        encoder.close()
-        _, details = write_segment(settings, index, start, streams, streams[-1])
-        segments.append({"frame": start, "frames": len(streams[0].units), **_index_part(details)})
-        for quality, stream in enumerate(streams):
-            units[quality].append([unit.slices for unit in stream.units])
+    """One group of segments of one second in all qualities, by the packager's encoder and segment writer."""
+    group = group_for(FPS)
+    settings = TiledSettings(
+        grid, low_grid(grid), Fraction(FPS), FPS, crf, tuple(offsets), crf, threads=1, group=group
+    )
+    cpu = time.process_time()
+    encoder = TiledEncoder(settings, grid, crf, offsets, continues=True)
+    for i in range(group * FPS):
+        encoder.encode(np.ascontiguousarray(source.picture(i)))
+    coded, entry = encoder.flush(), encoder.entry
+    encoder.close()
     cpu = time.process_time() - cpu
+    segments = []
+    for i, segment in enumerate(coded):
+        _, details = write_segment(settings, i, i * FPS, segment.entry, segment.entry[-1], segment.continued)
+        segments.append(
+            {"frame": i * FPS, "frames": FPS, "low": 0}
+            | {key: details[key] for key in ("header", "sizes", "continued")}
+        )
     headers = parameter_sets(entry.record)
-    seconds = len(source.frames) / FPS
-    errors = []
-    for quality, coded in enumerate(units):
-        pictures = [whole for segment in coded for whole in segment]
-        size = sum(len(unit) for picture in pictures for unit in picture)
-        data = headers + b"".join(START + unit for picture in pictures for unit in picture)
-        name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_{crf + offsets[quality]:g}"
-        errors.append(Errors(*_errors(folder / name, source, decode(data), source.count), size * 8 / seconds / 1000))
-    index_json = {
-        "version": 1,
+    streams = [headers + _annex_b(coded, quality, goes_on) for goes_on in (False, True) for quality in range(len(offsets))]
+    rates = _rates(segments, len(offsets))
+    name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_{crf:g}"
+    seen = _errors(folder / name, source, decode([streams[0]]), group * FPS)
+    index = {
+        "version": 2,
         "width": grid.width,
         "height": grid.height,
         "projection": "equirectangular",
@@ -106,19 +101,51 @@ def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Se
         "timescale": FPS * 512,
         "ticks": 512,
         "segment_s": 1,
+        "group": group,
         "codec": entry.codecs,
         "hvcc": base64.b64encode(entry.record).decode(),
         "grid": grid.as_json(),
         "qualities": [
-            {"id": f"q{i}", "directory": f"q{i}", "kbps": round(error.kbps), "psnr": error.psnr, "ws_psnr": None}
-            for i, error in enumerate(errors)
+            {
+                "id": f"q{i}",
+                "directory": f"q{i}",
+                "continued": f"c{i}",
+                "kbps": rates[i][0],
+                "psnr": _psnr(coded, i, grid),
+                "ws_psnr": None,
+            }
+            for i in range(len(offsets))
         ],
         "low": None,
         "pack": None,
         "audio": [],
         "segments": segments,
     }
-    return Coded(source, grid, index_json, errors, headers, units, cpu)
+    return Coded(source, grid, index, Errors(*seen, rates[0][0]), streams, rates, cpu)
+
+
+def _annex_b(coded: Sequence[CodedSegment], quality: int, goes_on: bool) -> bytes:
+    """All pictures of a quality; a group begins with entry tiles in both streams."""
+    return b"".join(
+        START + unit
+        for segment in coded
+        for picture in (segment.continued if goes_on and segment.continued else segment.entry)[quality].units
+        for unit in picture.slices
+    )
+
+
+def _psnr(coded: Sequence[CodedSegment], quality: int, grid: Grid) -> float:
+    squares = sum(segment.entry[quality].sse for segment in coded)
+    return 10 * float(np.log10(255**2 * grid.width * grid.height * FPS * len(coded) / squares))
+
+
+def _rates(segments: Sequence[dict[str, Any]], qualities: int) -> list[tuple[float, float]]:
+    def kbit(packed: str) -> npt.NDArray[np.float64]:
+        return np.array(unpack_sizes(packed)).reshape(qualities, -1).sum(axis=1) * 8 / 1000
+
+    entry = sum(kbit(segment["sizes"]) for segment in segments) / len(segments)
+    on = sum(kbit(segment["continued"] or segment["sizes"]) for segment in segments) / len(segments)
+    return [(float(a), float(b)) for a, b in zip(entry, on, strict=True)]
 
 
 def parameter_sets(record: bytes) -> bytes:
@@ -132,12 +159,8 @@ def parameter_sets(record: bytes) -> bytes:
     return found
 
 
-def _index_part(details: dict[str, Any]) -> dict[str, Any]:
-    return {"header": details["header"], "sizes": details["sizes"], "low": 0}
-
-
 def looped(index: dict[str, Any], seconds: int) -> dict[str, Any]:
-    """The index of a longer title that shows the source again and again."""
+    """The index of a longer title that shows the group again and again."""
     once, segments, frame = index["segments"], [], 0
     while frame < seconds * FPS:
         segment = once[len(segments) % len(once)]
@@ -146,14 +169,43 @@ def looped(index: dict[str, Any], seconds: int) -> dict[str, Any]:
     return {**index, "segments": segments}
 
 
-def decode(data: bytes) -> Iterator[Plane]:
-    """Luma of each picture of an Annex B stream, in order of display."""
-    with av.open(io.BytesIO(data), format="hevc") as container:
-        container.streams.video[0].thread_type = "NONE"
-        for picture in container.decode(video=0):
+def decode(parts: Iterable[bytes], threads: int = 1) -> Iterator[Plane]:
+    """Luma of each picture of an Annex B stream that comes in parts, in order of display."""
+    decoder = av.CodecContext.create("hevc", "r")
+    decoder.thread_count, decoder.thread_type = threads, "FRAME" if threads > 1 else "NONE"
+
+    def luma(pictures: Iterable[Any]) -> Iterator[Plane]:
+        for picture in pictures:
             plane = picture.planes[0]
             rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
             yield rows[: picture.height, : picture.width]
+
+    for part in parts:
+        for packet in decoder.parse(part):
+            yield from luma(decoder.decode(packet))
+    for packet in decoder.parse(b""):
+        yield from luma(decoder.decode(packet))
+    yield from luma(decoder.decode(None))
+
+
+def watched_pictures(coded: Coded, shown: Sequence[Shown]) -> Iterator[Plane]:
+    """Luma of what somebody saw: the tiles of each segment merged, decoded as one stream. RuntimeError: segments are not
+    one after the other."""
+    if [one.segment for one in shown] != list(range(len(shown))):
+        raise RuntimeError("segments were not given to the decoder one after the other")
+    group, qualities = coded.index["group"], len(coded.rates)
+
+    def merged() -> Iterator[bytes]:
+        streams = [Stream(stream) for stream in coded.streams]
+        for first in range(0, len(shown), group):
+            picks = [one.picks + qualities * one.continued for one in shown[first : first + group]]
+            # A session may end inside a group; what comes then is not looked at.
+            picks += [picks[0] % qualities] * (group - len(picks))
+            for i, unit in enumerate(merge(streams, lambda picture, picks=picks: picks[picture // FPS].tolist())):
+                if i < len(shown[first : first + group]) * FPS:
+                    yield unit
+
+    return decode(merged(), threads=os.cpu_count() or 1)
 
 
 def _errors(path: Path, source: Source, pictures: Iterable[Plane], count: int) -> tuple[Path, tuple[int, int, int]]:
@@ -173,36 +225,7 @@ def _errors(path: Path, source: Source, pictures: Iterable[Plane], count: int) -
     return path, shape
 
 
-def check_merge(coded: Coded, picks: Sequence[int], segment: int) -> None:
-    """RuntimeError unless the reference tool's merge of these tiles decodes to each tile's own decode."""
-    streams = [
-        Stream(coded.headers + b"".join(START + unit for picture in of_quality[segment] for unit in picture))
-        for of_quality in coded.units
-    ]
-    merged = b"".join(merge(streams, list(picks)))
-    first = segment * FPS
-    for i, luma in enumerate(decode(merged)):
-        if (first + i) % SAMPLE_EVERY:
-            continue
-        truth = coded.source.frames[first + i][: coded.source.height]
-        for tile, quality in enumerate(picks):
-            x, y, width, height = coded.grid.rectangle(tile)
-            place = np.s_[y : y + height, x : x + width]
-            error = np.subtract(np.maximum(luma[place], truth[place]), np.minimum(luma[place], truth[place]))
-            if not np.array_equal(error, coded.qualities[quality].planes[(first + i) // SAMPLE_EVERY][place]):
-                raise RuntimeError(f"tile {tile} of the merged segment {segment} is not its own stream's")
-
-
 # --- the whole sphere as one picture -------------------------------------------------------------
-
-
-def there_and_back(source: Source) -> Iterator[Plane]:
-    """The pictures of at least one whole distance of random-access pictures: a source that is shorter runs back again.
-    Its own length would make the whole sphere pay for such pictures more often than the ladder has them."""
-    frames, count = source.frames, source.count
-    for i in range(max(count, GOP_SECONDS * FPS)):
-        turn, place = divmod(i, count)
-        yield np.ascontiguousarray(frames[count - 1 - place if turn % 2 else place])
 
 
 def code_whole(folder: Path, source: Source, crf: float) -> Errors:
@@ -218,8 +241,8 @@ def code_whole(folder: Path, source: Source, crf: float) -> Errors:
         threads=1,
         projection="erp",
     ) as encoder:
-        for frame in there_and_back(source):
-            data += [packet.data for packet in encoder.encode(frame)]
+        for frame in source.frames:
+            data += [packet.data for packet in encoder.encode(np.ascontiguousarray(frame))]
         data += [packet.data for packet in encoder.flush()]
     return _whole(folder / f"{source.name}_whole_{crf:g}", source, data, time.process_time() - cpu)
 
@@ -236,8 +259,8 @@ def code_x265(folder: Path, source: Source, crf: float) -> Errors:
         "x265-params": f"keyint={gop}:min-keyint={gop}:pools=none:frame-threads=1:log-level=none",
     }
     cpu, data = time.process_time(), []
-    for i, frame in enumerate(there_and_back(source)):
-        picture = av.VideoFrame.from_ndarray(frame, format="yuv420p")
+    for i, frame in enumerate(source.frames):
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="yuv420p")
         picture.pts = i
         data += [bytes(packet) for packet in out.encode(picture)]
     data += [bytes(packet) for packet in out.encode(None)]
@@ -245,9 +268,8 @@ def code_x265(folder: Path, source: Source, crf: float) -> Errors:
 
 
 def _whole(path: Path, source: Source, data: list[bytes], cpu: float) -> Errors:
-    count = max(source.count, GOP_SECONDS * FPS)
-    kbps = sum(map(len, data)) * 8 / (count / FPS) / 1000
-    return Errors(*_errors(path, source, decode(b"".join(data)), count), kbps, cpu)
+    kbps = sum(map(len, data)) * 8 / (source.count / FPS) / 1000
+    return Errors(*_errors(path, source, decode(data), source.count), kbps, cpu)
 
 
 def around(code: Callable[[float], Errors], low_kbps: float, high_kbps: float, first: float) -> list[Errors]:

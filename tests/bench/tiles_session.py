@@ -152,11 +152,21 @@ class Moment:
     picks: npt.NDArray[np.int8]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A segment as it was given to the decoder: the quality of each tile, and 1 where it went on from the segment before."""
+
+    segment: int
+    picks: npt.NDArray[np.int8]
+    continued: npt.NDArray[np.int8]
+
+
 @dataclass
 class Watched:
     """A whole session."""
 
     moments: list[Moment] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     bytes: float = 0.0
     seconds: float = 0.0
     stall_seconds: float = 0.0
@@ -178,8 +188,8 @@ class _Screen:
         self._read: dict[int, npt.NDArray[np.int8]] = {}
         self.playing: npt.NDArray[np.int8] | None = None
 
-    def append(self, now: float, segment: int, picks: list[int]) -> None:
-        self._waiting.append((now + APPEND_SECONDS, segment, np.array(picks, np.int8)))
+    def append(self, now: float, segment: int, picks: npt.NDArray[np.int8]) -> None:
+        self._waiting.append((now + APPEND_SECONDS, segment, picks))
 
     def settle(self, now: float) -> None:
         for entry in [entry for entry in self._waiting if entry[0] <= now]:
@@ -236,7 +246,9 @@ def _play(player: Player, index: dict[str, Any], trace: Trace, rate: Bandwidth, 
                 elif action["type"] == "cancel":
                     link.cancel(action["id"])
                 else:
-                    screen.append(now, action["segment"], action["picks"])
+                    picks, continued = (np.array(action[key], np.int8) for key in ("picks", "continued"))
+                    screen.append(now, action["segment"], picks)
+                    watched.shown.append(Shown(action["segment"], picks, continued))
         if running:
             if media >= next_sample - 1e-9:
                 watched.moments.append(Moment(now, media, *trace.at(now), screen.playing))

@@ -57,6 +57,12 @@ class Source:
         """Shape (count, height * 3 / 2, width), read where they lie."""
         return np.memmap(self.path, np.uint8, "r", shape=(self.count, self.height * 3 // 2, self.width))
 
+    def picture(self, place: int) -> Frames:
+        """Picture `place` of a film without end that shows these forwards, backwards, and so on."""
+        turn, at = divmod(place, self.count)
+        frame: Frames = self.frames[self.count - 1 - at if turn % 2 else at]
+        return frame
+
 
 def panning_still(folder: Path, width: int, height: int, count: int) -> Source:
     """The still panorama of the clips (or a made one) under a slow rotation."""

@@ -1,13 +1,11 @@
 """What a view shows of a picture: which luma samples, from which tiles, and how wrong they are."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from streaming.library.tiled.grid import Grid
-from tests.bench.tiles_coded import Errors
 
 FOV = 90.0
 # Rays across and down. At 7680x3840 a view has about 1,900 samples across: every fourth is looked at.
@@ -44,19 +42,3 @@ class View:
 
 def mean_square(errors: npt.NDArray[np.uint8]) -> float:
     return float(np.mean(np.square(errors, dtype=np.uint32)))
-
-
-def mixed(
-    qualities: Sequence[Errors],
-    sample: int,
-    picks: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int32],
-    columns: npt.NDArray[np.int32],
-) -> npt.NDArray[np.uint8]:
-    """Errors of a view whose samples come from these qualities."""
-    seen = np.empty(len(rows), np.uint8)
-    for quality, errors in enumerate(qualities):
-        here = picks == quality
-        if here.any():
-            seen[here] = errors.planes[sample][rows[here], columns[here]]
-    return seen

@@ -54,6 +54,8 @@ const REAIM = 6;
 const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
+/** Seconds that people go on looking at something, in the mean. */
+const LOOKED_AT_FOR = 3;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
 /** Seconds that are given to the decoder of a hidden tab, whose clock may run slowly. */
@@ -689,13 +691,21 @@ export class Scheduler {
     const have = bestTiles(state.coming, before, this.none).picks;
     const { picks } = planTiles({
       tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#price(segment, tile, quality, before).bytes,
-      losses: this.#losses, views, budget, seconds: this.#paused ? PAUSED_FOR : this.#index.segments[segment].duration,
+      losses: this.#losses, views, budget, seconds: this.#paused ? PAUSED_FOR : this.#worthSeconds(segment),
       have, always, shut: state.shut, most: this.slots,
     });
     for (const tile of always) if (picks[tile] < have[tile]) return picks;
     // A picture that stands is compared with what is seen of it, not with the entry tiles that have come.
     const now = (this.#paused && state.appended) || have.map((quality) => Math.min(quality, this.none - 1));
     return this.#gain(views, now, picks.map((quality, tile) => Math.min(quality, have[tile]))) > WORTH ? picks : null;
+  }
+
+  /** Seconds that a better tile is of use: those who go on looking keep it for less until all tiles begin anew. @param {number} segment */
+  #worthSeconds(segment) {
+    const { segments } = this.#index;
+    let seconds = segments[segment].duration;
+    for (let s = segment + 1; s < segments.length && seconds < LOOKED_AT_FOR && this.#index.continues?.(s); s++) seconds += segments[s].duration;
+    return Math.min(LOOKED_AT_FOR, seconds);
   }
 
   /**
