@@ -96,16 +96,22 @@ void vr_bs_buffer_free(vr_bs_buffer *buffer);
  * is a file that vr_bs_open, split and merge understand; it is not decodable alone (see vr_bs_packer for that). */
 int vr_bs_split_picture(const vr_bs_stream *stream, int64_t picture, int tile, vr_bs_buffer *out, vr_bs_error *error);
 
-/* Same-grid merging, without rewriting: every tile of the result is the unchanged slice of one of the streams (whole streams or
- * tile tracks). Parameter sets must be the same bytes in all streams; picture types, POC and reference picture sets must
- * agree; picture-hash SEI is dropped, since it describes a picture that no longer exists. */
+/* Same-grid merging: every tile of the result is the unchanged slice of one of the streams (whole streams or tile tracks).
+ * Parameter sets must be the same bytes in all streams; picture types, POC and reference picture sets must agree;
+ * picture-hash SEI is dropped, since it describes a picture that no longer exists.
+ * One difference is bridged: where some streams have a random-access picture and others continue (a trailing picture of P
+ * slices with the same POC bits, which looks back over that point without temporal vectors, and nothing after it does), a
+ * picture with tiles of both kinds is a trailing one. Its I slices get a new header; their payloads stay. It has no parameter
+ * sets in front, and decoding cannot begin there. */
 typedef struct vr_bs_merger vr_bs_merger;
 vr_bs_merger *vr_bs_merger_open(vr_bs_stream *const *streams, int n, vr_bs_error *error);
 void vr_bs_merger_close(vr_bs_merger *merger);
 int64_t vr_bs_merger_pictures(const vr_bs_merger *merger);
 /* Appends one access unit; pictures are asked for in order. pick[t] = stream of tile t, cols*rows of them. A tile may change its
  * stream only where it is all intra in the old and in the new stream: at random-access points without leading pictures
- * that look back (RASL), and at intra slices in between (per-tile refresh of a low-delay encoder). */
+ * that look back (RASL), and at intra slices in between (per-tile refresh of a low-delay encoder). Where one of the streams
+ * has such a random-access point, it may also change to or from a stream that continues there; a continued tile decodes
+ * with the errors of what it follows (drift), until it is next all intra. */
 int vr_bs_merger_picture(vr_bs_merger *merger, int64_t picture, const int *pick, vr_bs_buffer *out, vr_bs_error *error);
 
 /* Packed merging: tiles of streams with different picture sizes are placed in a new picture. Rewrites the SPS size and

@@ -1,5 +1,7 @@
 #include "bitstream/movable.h"
 
+enum { NAL_TRAIL_R = 1 };
+
 const vr_bs_slice *vr_bs_movable_slice(vr_bs_stream *const *streams, int stream, int64_t picture, int tile,
                                        vr_bs_error *error)
 {
@@ -44,6 +46,30 @@ int vr_bs_check_companions(vr_bs_stream *const *streams, int stream_a, const vr_
         return vr_bs_fail_at(error, VR_BS_EMISMATCH, stream_b, picture, b->tile,
                              "the picture has another number or other references in this stream than in the first one");
     return VR_BS_OK;
+}
+
+/* Reference picture sets only lose what is older than themselves: when the next picture has that of a stream that begins
+ * anew here, neither it nor any later one holds anything from before. */
+static int same_group_follows(vr_bs_stream *const *streams, int a, int b, int64_t picture, int tile)
+{
+    if (picture + 1 == streams[a]->n_units)
+        return 1;
+    const vr_bs_slice *next_a = vr_bs_find_slice(streams[a], picture + 1, tile);
+    const vr_bs_slice *next_b = vr_bs_find_slice(streams[b], picture + 1, tile);
+    return next_a && next_b && !vr_bs_check_companions(streams, a, next_a, b, next_b, picture + 1, NULL);
+}
+
+int vr_bs_tile_continues(vr_bs_stream *const *streams, int n, int stream, int64_t picture, int tile)
+{
+    const vr_bs_slice *slice = vr_bs_find_slice(streams[stream], picture, tile);
+    if (!slice || picture == 0 || streams[stream]->units[picture].nal_type != NAL_TRAIL_R ||
+        slice->header.type != VR_BS_SLICE_P || slice->header.temporal_mvp || slice->header.looks_ahead)
+        return 0;
+    for (int i = 0; i < n; i++)
+        if (vr_bs_is_irap(streams[i]->units[picture].nal_type) && vr_bs_tile_switchable(streams[i], picture, tile) &&
+            same_group_follows(streams, stream, i, picture, tile))
+            return 1;
+    return 0;
 }
 
 int vr_bs_check_lengths(vr_bs_stream *const *streams, int n, vr_bs_error *error)

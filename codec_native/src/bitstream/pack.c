@@ -1,8 +1,6 @@
-/* Packed merging: tiles of streams with different picture sizes in one new picture. Headers are rewritten, payloads copied.
- *
- * A slice header ends with a 1 bit and zero bits to the byte boundary, so its last byte is never zero and the emulation
- * prevention of the payload does not depend on the header before it: the payload is copied with its own 03 bytes. */
+/* Packed merging: tiles of streams with different picture sizes in one new picture. Headers are rewritten, payloads copied. */
 #include "bitstream/movable.h"
+#include "bitstream/rewrite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -270,42 +268,35 @@ static int append_slice(const vr_bs_packer *p, int stream, const vr_bs_slice *sl
     const vr_bs_pps *pps = &s->configs[s->units[p->next].config].parsed_pps;
     const vr_bs_slice_header *h = &slice->header;
     const uint32_t ctbs = (uint32_t)((p->width + p->ctb - 1) / p->ctb) * (uint32_t)((p->height + p->ctb - 1) / p->ctb);
-    uint8_t from[VR_BS_MAX_HEADER], to[VR_BS_MAX_HEADER + 64];
-    vr_bs_reader r;
-    vr_bs_writer w;
-    vr_bs_reader_init(&r, from, unescape_nal(s, slice->nal, from, h->size));
-    vr_bs_writer_init(&w, to, sizeof to);
-    vr_bs_copy_until(&w, &r, 16);
-    vr_bs_skip(&r, 1);
-    vr_bs_put(&w, address == 0, 1);
+    vr_bs_rewrite header;
+    vr_bs_reader *r = &header.r;
+    vr_bs_writer *w = &header.w;
+    vr_bs_rewrite_begin(&header, s, slice);
+    vr_bs_copy_until(w, r, 16);
+    vr_bs_skip(r, 1);
+    vr_bs_put(w, address == 0, 1);
     if (vr_bs_is_irap(nal->type))
-        vr_bs_copy_until(&w, &r, r.pos + 1);
-    vr_bs_put_ue(&w, (uint32_t)h->pps_id);
+        vr_bs_copy_until(w, r, r->pos + 1);
+    vr_bs_put_ue(w, (uint32_t)h->pps_id);
     if (address) {
         if (pps->dependent_slices)
-            vr_bs_put(&w, 0, 1);
-        vr_bs_put(&w, address, vr_bs_ceil_log2(ctbs));
+            vr_bs_put(w, 0, 1);
+        vr_bs_put(w, address, vr_bs_ceil_log2(ctbs));
     }
-    r.pos = h->body_pos;
-    vr_bs_copy_until(&w, &r, h->qp_pos);
-    vr_bs_put_se(&w, h->qp_delta + pps->init_qp - p->init_qp);
-    r.pos = h->qp_end;
+    r->pos = h->body_pos;
+    vr_bs_copy_until(w, r, h->qp_pos);
+    vr_bs_put_se(w, h->qp_delta + pps->init_qp - p->init_qp);
+    r->pos = h->qp_end;
     if (h->filter_pos) { /* without the flag in the PPS there is none in the slice */
-        vr_bs_copy_until(&w, &r, h->filter_pos);
-        vr_bs_skip(&r, 1);
+        vr_bs_copy_until(w, r, h->filter_pos);
+        vr_bs_skip(r, 1);
     }
-    vr_bs_copy_until(&w, &r, h->entry_pos);
+    vr_bs_copy_until(w, r, h->entry_pos);
     if (p->layout.cols * p->layout.rows > 1)
-        vr_bs_put_ue(&w, 0);
-    r.pos = h->entry_end;
-    vr_bs_copy_until(&w, &r, h->align_pos);
-    vr_bs_put_trailing(&w);
-    static const uint8_t start[4] = {0, 0, 0, 1};
-    if (w.overflow || vr_bs_append(out, start, sizeof start) ||
-        vr_bs_append_escaped(out, to, w.bits / 8) ||
-        vr_bs_append(out, s->data + nal->offset + slice->payload, nal->size - slice->payload))
-        return VR_BS_ENOMEM;
-    return VR_BS_OK;
+        vr_bs_put_ue(w, 0);
+    r->pos = h->entry_end;
+    vr_bs_copy_until(w, r, h->align_pos);
+    return vr_bs_rewrite_end(&header, s, slice, 1, out);
 }
 
 static int append_sets(const vr_bs_packer *p, vr_bs_buffer *out)

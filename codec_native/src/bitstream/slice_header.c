@@ -68,6 +68,7 @@ static int parse_references(header_parser *p)
         mix(&p->out->reference_key, rps->used[i]);
         p->n_pic_total_curr += rps->used[i];
     }
+    p->out->looks_ahead = rps->n_positive > 0;
     if (sps->long_term) {
         const int code = parse_long_term(p);
         if (code)
@@ -228,15 +229,18 @@ static int parse_header(header_parser *p)
         return VR_BS_ETRUNCATED;
     if (out->type < 0 || out->type > 2 || (p->nal_type >= 16 && out->type != VR_BS_SLICE_I))
         return VR_BS_EINVALID;
+    out->output = p->pps->output_flag ? (int)vr_bs_u(r, 1) : 1;
     if (p->pps->output_flag)
-        mix(&out->reference_key, vr_bs_u(r, 1));
+        mix(&out->reference_key, (uint32_t)out->output);
     if (p->sps->separate_planes)
         vr_bs_skip(r, 2);
+    out->refs_pos = (uint32_t)r->pos;
     if (!vr_bs_is_idr(p->nal_type)) {
         const int code = parse_references(p);
         if (code)
             return r->overrun ? VR_BS_ETRUNCATED : code;
     }
+    out->refs_end = (uint32_t)r->pos;
     int sao = 0;
     if (p->sps->sao) {
         sao = (int)vr_bs_u(r, 1);

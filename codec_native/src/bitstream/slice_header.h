@@ -16,9 +16,12 @@ typedef struct {
     int poc_lsb;
     uint64_t reference_key;  /* hash of what all slices of a picture must share: POC, RPS, temporal MVP, output flag */
     int temporal_mvp;
+    int output;              /* pic_output_flag */
+    int looks_ahead;         /* the reference picture set holds pictures that are shown later */
     int qp_delta;
     uint32_t entry_points;
     uint32_t body_pos;       /* first bit behind slice_segment_address */
+    uint32_t refs_pos, refs_end; /* slice_pic_order_cnt_lsb to slice_temporal_mvp_enabled_flag; empty in IDR pictures */
     uint32_t qp_pos, qp_end; /* slice_qp_delta */
     uint32_t entry_pos, entry_end;
     uint32_t align_pos;      /* byte_alignment() */
