@@ -121,6 +121,17 @@ static int nal_type(const vr_encoder *e, const vr_gop_entry *g)
     return g->is_reference ? VR_NAL_TRAIL_R : VR_NAL_TRAIL_N;
 }
 
+/* Until it first continues, a quality with the rate of the best one is that stream once more, so that what continues later
+ * follows either of them exactly. Guided by the best it would differ a little. */
+static int is_best_again(const vr_encoder *e, int quality)
+{
+    const vr_param *p = &e->seq.param;
+    const vr_quality *q = &p->quality[quality];
+    const int by_rate = p->rc_mode == VR_RATE_ABR || p->rc_mode == VR_RATE_CBR;
+    return q->continues && e->keys_since_intra == 0 && q->maxrate_kbps == p->maxrate_kbps &&
+           q->bufsize_kbit == p->bufsize_kbit && (by_rate ? q->bitrate_kbps == p->bitrate_kbps : q->qp_offset == 0);
+}
+
 static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, int quality)
 {
     quality_state *q = &e->quality[quality];
@@ -166,7 +177,7 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
         e->base = pic->frame;
         e->base->is_intra = g->type == VR_SLICE_I;
     }
-    pic->base = e->base == pic->frame ? NULL : e->base;
+    pic->base = e->base == pic->frame || is_best_again(e, quality) ? NULL : e->base;
     if (pic->base) {
         pic->base->users++;
         p->held[p->n_held++] = pic->base;
