@@ -273,11 +273,12 @@ static int next_group(const vr_encoder *e, int i, int64_t last_key, int *key)
 {
     vr_encoder view = *e;
     int size = e->seq.tools.gop_size, n = 0;
+    const int64_t alone = e->seq.ends_alone ? last_key + e->seq.param.keyint - 1 : -1;
     view.last_key = last_key;
     *key = is_key(&view, i);
     if (*key)
         return 1;
-    while (n < size && i + n < e->n_queued && !is_key(&view, i + n))
+    while (n < size && i + n < e->n_queued && !is_key(&view, i + n) && (!n || e->next_plan + i + n != alone))
         n++;
     if (n == size || i + n < e->n_queued || e->flushing)
         return n;

@@ -273,6 +273,7 @@ typedef struct vr_seq {
     int mv_range_y;           /* rows below a CTU row a vector may reach */
     int max_num_reorder, max_dec_buffering;
     int log2_max_poc_lsb;
+    int ends_alone;           /* the last picture before a random-access one is an anchor of its own, with no B pictures */
     int tu_depth_inter, tu_depth_intra;
     int level_idc, high_tier;
     int n_rps;

@@ -96,7 +96,7 @@ def test_going_on_everywhere_gives_the_streams_own_bytes(qualities: Qualities) -
 
 
 def test_entered_and_continued_tiles_decode_as_in_their_own_streams(qualities: Qualities) -> None:
-    picks = [[E0, E1, E2, E1], [C0, E2, C2, E0], [C0, C2, E0, C0], [E2, E0, E1, E1], [E1, C0, C1, E0]]
+    picks = [[E0, E1, E2, E1], [C0, E2, C2, E0], [C0, E1, E0, E2], [E2, E0, E1, E1], [E1, C0, C1, E0]]
     merged = qualities.merge(lambda segment: picks[segment])
     assert first_pictures(merged) == [IDR, TRAIL_R, TRAIL_R, IDR, TRAIL_R]
     pictures = shown(merged)
