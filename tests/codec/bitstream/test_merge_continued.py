@@ -111,7 +111,11 @@ def test_a_picture_that_is_no_random_access_point_has_no_parameter_sets(qualitie
     assert kinds.count(33) == first_pictures(merged).count(IDR) == 2
     assert Stream(merged).info.keyframes == 2
     assert len([kind for kind in kinds if kind == 39]) == 2 * len(
-        [unit for unit in nal_units(qualities.streams[E0].data[: qualities.streams[E0].packets[0].tile_ranges[0][0]]) if unit[0] >> 1 == 39]
+        [
+            unit
+            for unit in nal_units(qualities.streams[E0].data[: qualities.streams[E0].packets[0].tile_ranges[0][0]])
+            if unit[0] >> 1 == 39
+        ]
     )
 
 
@@ -135,4 +139,9 @@ def test_drift_stays_in_its_tile_and_ends_with_the_group(qualities: Qualities) -
     assert_exact(qualities, pictures, range(1), 2, E1)
     assert_exact(qualities, pictures, range(3, SEGMENTS), 2, C0)
     for number in range(SEGMENT, 3 * SEGMENT):
-        print(number, qualities.error(2, C0, pictures, number), qualities.error(2, C0, qualities.streams[C0].pictures, number), qualities.error(2, C0, qualities.streams[C1].pictures, number))
+        print(
+            number,
+            qualities.error(2, C0, pictures, number),
+            qualities.error(2, C0, qualities.streams[C0].pictures, number),
+            qualities.error(2, C0, qualities.streams[C1].pictures, number),
+        )
