@@ -247,7 +247,8 @@ class Rendition(models.Model):
 
 
 class Segment(models.Model):
-    """Pictures `start_frame` .. `start_frame + frames - 1` of one rendition: one task, one CMAF segment.
+    """Pictures `start_frame` .. `start_frame + frames - 1` of one rendition: one task, one CMAF segment. Of a tiled title
+    it is a group of segments, since one pass of the encoder makes them.
 
     The row is the truth, not the queue: whoever sets `lease` by compare-and-set does the work, and keeps
     `heartbeat_at` fresh; a segment whose heartbeat stopped goes back to waiting.
@@ -265,7 +266,7 @@ class Segment(models.Model):
     queued_at = models.DateTimeField(null=True, blank=True)
     frames_done = models.PositiveIntegerField(default=0)
     file = models.CharField(max_length=200, blank=True)
-    # Of a tiled segment: what its index says of it, and its other files ("also").
+    # Of a tiled title: what its index says of each segment of the group ("segments"), and the other files ("also").
     details = models.JSONField(default=dict, blank=True)
     bytes = models.BigIntegerField(default=0)
     sse = models.FloatField(default=0.0)

@@ -1,9 +1,10 @@
-"""The tiled title of a master: planned as one rendition, made segment by segment, put together, looked at.
+"""The tiled title of a master: planned as one rendition, made group by group of segments, put together, looked at.
 
 It goes through the same states as the other renditions, so that progress, trying again, cancelling and publishing are
-theirs.
+theirs. A row of `Segment` is one task, here a group of the title's segments.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from streaming.library.packaging.assemble import audio_track
 from streaming.library.packaging.names import INIT_NAME
 from streaming.library.probe.timeline import Timeline
 from streaming.library.tiled.boxes import configuration_record
-from streaming.library.tiled.encode import CRF, LOW_CRF, OFFSETS, TiledSettings
+from streaming.library.tiled.encode import CRF, LOW_CRF, OFFSETS, TiledSettings, group_for
 from streaming.library.tiled.grid import Grid, choose_grid, low_grid, parse_grid
 from streaming.library.tiled.index import INDEX_NAME, MANIFEST_NAME, SegmentFacts, Sound, Title, index_bytes, make_index
 from streaming.library.tiled.packed import plan_packing
@@ -48,7 +49,10 @@ def asked_grid(master: Master, text: str) -> Grid | None:
 def plan_tiles(master: Master, grid: Grid, seconds: float = SEGMENT_SECONDS) -> Rendition:
     """Rows for a tiled title, after the other renditions. Inside the caller's transaction."""
     now = timezone.now()
-    parts = cut(master.frames, master.fps, seconds)
+    # No tail joins the segment before it: continued segments count on as many pictures in each.
+    parts = cut(master.frames, master.fps, seconds, shortest_tail=0.0)
+    gop = parts[0][1]
+    group = group_for(gop)
     rendition = Rendition.objects.create(
         master=master,
         position=master.renditions.count(),
@@ -62,7 +66,8 @@ def plan_tiles(master: Master, grid: Grid, seconds: float = SEGMENT_SECONDS) -> 
             "grid": grid.as_json(),
             "low": low_grid(grid, master.stereo).as_json(),
             "segment_s": seconds,
-            "gop": max(frames for _, frames in parts),
+            "gop": gop,
+            "group": group,
             "crf": CRF,
             "offsets": list(OFFSETS),
             "low_crf": LOW_CRF,
@@ -71,11 +76,17 @@ def plan_tiles(master: Master, grid: Grid, seconds: float = SEGMENT_SECONDS) -> 
     Segment.objects.bulk_create(
         [
             Segment(rendition=rendition, index=index, start_frame=start, frames=frames, queued_at=now)
-            for index, (start, frames) in enumerate(parts)
+            for index, (start, frames) in enumerate(groups(parts, group))
         ],
         batch_size=500,
     )
     return rendition
+
+
+def groups(parts: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """(first picture, number of pictures) of each `size` parts together."""
+    together = [parts[at : at + size] for at in range(0, len(parts), size)]
+    return [(group[0][0], sum(frames for _, frames in group)) for group in together]
 
 
 def tiled_settings(rendition: Rendition) -> TiledSettings:
@@ -85,6 +96,7 @@ def tiled_settings(rendition: Rendition) -> TiledSettings:
         low=Grid.from_json(stored["low"]),
         fps=master.fps,
         gop=stored["gop"],
+        group=stored["group"],
         crf=stored["crf"],
         offsets=tuple(stored["offsets"]),
         low_crf=stored["low_crf"],
@@ -103,16 +115,16 @@ def tiled_work(segment: Segment) -> TiledWork:
         stream_index=master.probe["stream_index"],
         rotation=master.probe["rotation"],
         settings=tiled_settings(rendition),
-        index=segment.index,
+        index=segment.index * rendition.settings["group"],
         start=segment.start_frame,
         count=segment.frames,
     )
 
 
-def best_quality_bytes(segment: Segment, rendition: Rendition) -> int:
-    """Of all tiles of a finished segment."""
+def best_quality_sizes(segment: Segment, rendition: Rendition) -> list[tuple[int, int]]:
+    """(bytes of all tiles where they are entered, pictures) of each segment of a finished group."""
     tiles = Grid.from_json(rendition.settings["grid"]).tiles
-    return sum(unpack_sizes(segment.details["sizes"])[:tiles])
+    return [(sum(unpack_sizes(made["sizes"])[:tiles]), made["frames"]) for made in segment.details["segments"]]
 
 
 def assemble_tiles(master: Master) -> None:
@@ -133,8 +145,9 @@ def tiled_title(rendition: Rendition, folder: str) -> Title:
     """What the index says, from the rows and the headers in `folder`."""
     encoding = tiled_settings(rendition)
     segments = [
-        SegmentFacts(segment.start_frame, segment.frames, segment.details)
-        for segment in rendition.segments.order_by("index")
+        SegmentFacts(made["frame"], made["frames"], made)
+        for row in rendition.segments.order_by("index")
+        for made in row.details["segments"]
     ]
     packing = plan_packing(encoding.grid, encoding.low)
     return Title(
@@ -142,6 +155,7 @@ def tiled_title(rendition: Rendition, folder: str) -> Title:
         low=encoding.low,
         fps=encoding.fps,
         segment_seconds=rendition.settings["segment_s"],
+        group=encoding.group,
         projection=encoding.projection,
         stereo=encoding.stereo,
         crfs=[encoding.crf + offset for offset in encoding.offsets],

@@ -1,4 +1,5 @@
-"""planned -> transcoding: one segment of one rendition, or the sound in one codec, by whichever worker is free."""
+"""planned -> transcoding: one segment of one rendition (of a tiled title: a group of them), or the sound in one codec,
+by whichever worker is free."""
 
 import time
 from collections.abc import Callable
@@ -29,8 +30,8 @@ from streaming.library.services.leases import Heart, Stopped, take, wanted
 from streaming.library.services.planning import video_settings
 from streaming.library.services.publishing import advance
 from streaming.library.services.stages import announce_state
-from streaming.library.services.tiling import best_quality_bytes, tiled_work
-from streaming.library.tiled.segment import make_tiled_segment
+from streaming.library.services.tiling import best_quality_sizes, tiled_work
+from streaming.library.tiled.segment import make_tiled_group
 from streaming.library.transcode.audio import AudioHeader, AudioWork, make_audio
 from streaming.library.transcode.segment import SegmentWork, make_segment
 
@@ -119,8 +120,8 @@ def make_picture(segment: Segment, progress: Callable[[int], None]) -> Made:
 
 
 def make_tiles(segment: Segment, progress: Callable[[int], None]) -> Made:
-    """A segment of a tiled title: all its qualities."""
-    result = make_tiled_segment(tiled_work(segment), progress=progress)
+    """A group of segments of a tiled title: all their qualities."""
+    result = make_tiled_group(tiled_work(segment), progress=progress)
     return Made(
         headers=result.headers,
         files=result.files,
@@ -129,7 +130,7 @@ def make_tiles(segment: Segment, progress: Callable[[int], None]) -> Made:
         wsse=result.wsse,
         cpu_seconds=result.cpu_seconds,
         wall_seconds=result.wall_seconds,
-        details=result.details,
+        details={"segments": result.segments},
     )
 
 
@@ -195,7 +196,7 @@ def finish_rendition(rendition: Rendition) -> None:
     fps = rendition.master.fps
     sums = rendition.segments.aggregate(frames=Sum("frames"), bytes=Sum("bytes"), sse=Sum("sse"), wsse=Sum("wsse"))
     samples = sums["frames"] * rendition.width * rendition.height
-    sizes = [(seen_bytes(segment, rendition), segment.frames) for segment in rendition.segments.all()]
+    sizes = [size for segment in rendition.segments.all() for size in seen_sizes(segment, rendition)]
     rates = [size * 8 * float(fps) / frames for size, frames in sizes]
     Rendition.objects.filter(id=rendition.id).update(
         state=WorkState.DONE,
@@ -208,9 +209,9 @@ def finish_rendition(rendition: Rendition) -> None:
     )
 
 
-def seen_bytes(segment: Segment, rendition: Rendition) -> int:
-    """What a viewer gets of a segment at best."""
-    return best_quality_bytes(segment, rendition) if rendition.is_tiled else segment.bytes
+def seen_sizes(segment: Segment, rendition: Rendition) -> list[tuple[int, int]]:
+    """What a viewer gets at best: (bytes, pictures)."""
+    return best_quality_sizes(segment, rendition) if rendition.is_tiled else [(segment.bytes, segment.frames)]
 
 
 def release_segment(segment_id: int, lease: UUID, error: str = "") -> None:

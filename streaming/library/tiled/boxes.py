@@ -79,9 +79,11 @@ def tracks_header(entry: SampleEntry, grid: Grid, timescale: int, *, projection:
     return movie(timescale, tracks)
 
 
-def fragment(track_id: int, sequence: int, time: int, ticks: int, units: Sequence[tuple[bytes, int]]) -> bytes:
+def fragment(
+    track_id: int, sequence: int, time: int, ticks: int, units: Sequence[tuple[bytes, int]], *, key: bool = True
+) -> bytes:
     """moof and mdat of one track. `units`: NAL unit and composition offset of each picture in decoding order, the first
-    one a random-access picture; `time` and `ticks` (of one picture) in the track's time scale."""
+    one a random-access picture if `key`; `time` and `ticks` (of one picture) in the track's time scale."""
     rows = b"".join(struct.pack(">Ii", 4 + len(unit), offset) for unit, offset in units)
     # default-base-is-moof, with default duration and flags
     head = full_box(b"tfhd", 0, 0x020028, struct.pack(">III", track_id, ticks, DELTA_FLAGS))
@@ -90,16 +92,18 @@ def fragment(track_id: int, sequence: int, time: int, ticks: int, units: Sequenc
     # data offset, first sample's flags, sizes, composition offsets
     run_size = 12 + 4 + 4 + 4 + len(rows)
     offset = 8 + len(sequence_box) + 8 + len(head) + len(start) + run_size + 8
-    run = full_box(b"trun", 1, 0x000A05, struct.pack(">IiI", len(units), offset, KEY_FLAGS), rows)
+    first = KEY_FLAGS if key else DELTA_FLAGS
+    run = full_box(b"trun", 1, 0x000A05, struct.pack(">IiI", len(units), offset, first), rows)
     samples = b"".join(struct.pack(">I", len(unit)) + unit for unit, _ in units)
     return box(b"moof", sequence_box, box(b"traf", head, start, run)) + box(b"mdat", samples)
 
 
 def segment_file(units: Sequence[TileUnit], *, index: int, time: int, ticks: int) -> tuple[int, list[int], bytes]:
-    """(bytes before tile 0, bytes of each tile, the file) of one segment of one quality."""
+    """(bytes before tile 0, bytes of each tile, the file) of one segment of one quality, entry or continued."""
+    key = units[0].key
     offsets = [(unit.index - place) * ticks for place, unit in enumerate(units)]
     tiles = len(units[0].slices)
-    base = fragment(tiles + 1, index + 1, time, ticks, [(DELIMITER, offset) for offset in offsets])
+    base = fragment(tiles + 1, index + 1, time, ticks, [(DELIMITER, offset) for offset in offsets], key=key)
     header = SEGMENT_TYPE + base
     fragments = [
         fragment(
@@ -108,6 +112,7 @@ def segment_file(units: Sequence[TileUnit], *, index: int, time: int, ticks: int
             time,
             ticks,
             [(unit.slices[tile], offset) for unit, offset in zip(units, offsets, strict=True)],
+            key=key,
         )
         for tile in range(tiles)
     ]

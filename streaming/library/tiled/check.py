@@ -1,12 +1,12 @@
-"""The last look at a tiled title before it is published: every range is read by the index, tiles of different qualities
-are merged and decoded, and so are the low layer and the packed layout."""
+"""The last look at a tiled title before it is published: every range is read by the index, entered and continued tiles
+of different qualities are merged and decoded, and so are the low layer and the packed layout."""
 
 from collections.abc import Callable
 
 import av
 
 from streaming.library.errors import MediaError
-from streaming.library.tiled.reader import Read, TiledError, TiledTitle
+from streaming.library.tiled.reader import Pick, Read, TiledError, TiledTitle
 
 NAME = "tiled"
 
@@ -19,30 +19,46 @@ def check_title(read: Read, frames: int, progress: Callable[[float], None] = lam
         count = len(title.index["segments"])
         if sum(segment["frames"] for segment in title.index["segments"]) != frames:
             raise TiledError(f"the index does not have {frames} pictures")
-        for segment in range(count):
-            check_segment(title, segment)
-            progress((segment + 1) / count)
+        for first in range(0, count, title.group):
+            segments = range(first, min(count, first + title.group))
+            check_group(title, segments)
+            progress(segments.stop / count)
     except (TiledError, KeyError, TypeError, ValueError, FileNotFoundError) as error:
         raise MediaError("verify_failed", what=f"{NAME}: {error}", detail=repr(error)) from error
 
 
-def check_segment(title: TiledTitle, segment: int) -> None:
-    qualities = len(title.index["qualities"])
-    # Over the segments every tile comes from every quality, beside neighbours of other qualities.
-    choice = [(tile + segment) % qualities for tile in range(title.grid.tiles)]
-    for quality in range(qualities):
-        if quality not in choice:
-            title.tiles(quality, segment)
-    frames = title.index["segments"][segment]["frames"]
-    decode(title.merged(segment, choice), (title.grid.width, title.grid.height), frames, f"segment {segment}")
-    decode(
-        title.low_annexb(segment), (title.low.width, title.low.height), frames, f"segment {segment} of the low layer"
-    )
+def check_group(title: TiledTitle, segments: range) -> None:
+    frames = [title.index["segments"][segment]["frames"] for segment in segments]
+    for segment, count in zip(segments, frames, strict=True):
+        read_tiles(title, segment)
+        low = (title.low.width, title.low.height)
+        decode(title.low_annexb(segment), low, count, f"segment {segment} of the low layer")
+    size, choices = (title.grid.width, title.grid.height), [mixed(title, segment) for segment in segments]
+    decode(title.played(segments, choices), size, sum(frames), f"segments {segments[0]} to {segments[-1]}")
     packing = title.packing
-    if packing is not None and segment == 0:
+    if packing is not None and segments[0] == 0:
         chosen = list(range(0, title.grid.tiles, max(1, title.grid.tiles // len(packing.high))))[: len(packing.high)]
-        size = (packing.width, packing.height)
-        decode(title.packed(segment, chosen), size, frames, "the packed layout")
+        decode(title.packed(0, chosen), (packing.width, packing.height), frames[0], "the packed layout")
+
+
+def read_tiles(title: TiledTitle, segment: int) -> None:
+    """Every range of one segment's files."""
+    for quality in range(len(title.index["qualities"])):
+        title.tiles(quality, segment)
+        if title.continues(segment):
+            title.tiles(quality, segment, continued=True)
+
+
+def mixed(title: TiledTitle, segment: int) -> list[Pick]:
+    """Over the segments every tile comes from every quality, beside neighbours of other qualities. Two of three go on
+    where they can; what becomes better is entered, as clients do."""
+    qualities = len(title.index["qualities"])
+    picks = []
+    for tile in range(title.grid.tiles):
+        before, quality = ((tile + at // 2) % qualities for at in (segment - 1, segment))
+        goes_on = title.continues(segment) and quality >= before and (tile + segment) % 3 > 0
+        picks.append(Pick(quality, goes_on))
+    return picks
 
 
 def decode(stream: bytes, size: tuple[int, int], frames: int, what: str) -> None:

@@ -1,4 +1,9 @@
-"""One segment in tiles, all qualities in one pass of our encoder, and the low layer beside it."""
+"""A group of segments in tiles, all qualities in one pass of our encoder, and the low layer beside it.
+
+Each quality has two streams. Whoever enters a tile takes the *entry* stream, which begins each segment with an I
+picture; whoever already shows the tile takes the *continued* one, whose segments look back to the one before: it costs a
+fraction.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +19,19 @@ from streaming.library.tiled.grid import Grid
 
 PRESET = "superfast"
 # CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere. Why: docs/tiles.md.
-CRF, OFFSETS, LOW_CRF = 26.0, (0.0, 4.0, 8.0, 14.0), 32.0
+CRF, OFFSETS, LOW_CRF = 18.0, (0.0, 5.0, 10.0, 19.0), 32.0
+# Segments of a group: the longest that a tile goes on without an I picture. Why: docs/tiles.md.
+GROUP = 4
+# Segments of so many pictures or fewer do not continue: a picture number of 0 would not count as the next round's there
+# (H.265 8.3.1, with the encoder's five bits).
+TOO_SHORT_TO_CONTINUE = 16
 
 
 @dataclass(frozen=True)
 class TiledSettings:
     """Of one tiled title. `crf`: of the best quality; `offsets`: what is added for each quality, from 0 up, so the
-    best comes first; `gop`: pictures of a whole segment; `color`: as in `encoders.base.VideoSettings`."""
+    best comes first; `gop`: pictures of a whole segment (only the film's last has fewer); `group`: segments of a group,
+    1 where nothing continues; `color`: as in `encoders.base.VideoSettings`."""
 
     grid: Grid
     low: Grid
@@ -33,35 +44,69 @@ class TiledSettings:
     projection: str = "equirectangular"
     stereo: str = "mono"
     threads: int = 1
+    group: int = 1
+
+
+def group_for(gop: int) -> int:
+    """Segments of a group, for segments of `gop` pictures."""
+    return 1 if gop <= TOO_SHORT_TO_CONTINUE else GROUP
 
 
 @dataclass
 class Stream:
-    """Coded pictures of one quality in decoding order, with its squared luma errors (plain, weighted by latitude)."""
+    """Coded pictures of one quality and segment in decoding order, with its squared luma errors (plain, weighted by
+    latitude)."""
 
     units: list[TileUnit] = field(default_factory=list)
     sse: float = 0.0
     wsse: float = 0.0
 
 
-class TiledEncoder:
-    """Encoder of one segment of one picture size in one or several qualities. Closes with `close`."""
+@dataclass
+class CodedSegment:
+    """One segment: the entry stream of each quality, and the continued ones (none in a group's first segment)."""
 
-    def __init__(self, settings: TiledSettings, grid: Grid, crf: float, offsets: Sequence[float] = (0.0,)) -> None:
+    entry: list[Stream]
+    continued: list[Stream]
+
+    def stream(self, number: int) -> Stream | None:
+        """Of the encoder's quality `number`: first all entry streams, then all continued ones."""
+        if number < len(self.entry):
+            return self.entry[number]
+        return self.continued[number - len(self.entry)] if self.continued else None
+
+
+class TiledEncoder:
+    """Encoder of one group of segments of one picture size in one or several qualities. With `continues` there are also
+    the continued streams, if the settings' groups are longer than a segment. Closes with `close`."""
+
+    def __init__(
+        self,
+        settings: TiledSettings,
+        grid: Grid,
+        crf: float,
+        offsets: Sequence[float] = (0.0,),
+        *,
+        continues: bool = False,
+    ) -> None:
         from codec_native import Encoder, Quality
 
-        self.streams = [Stream() for _ in offsets]
-        self._given = 0
+        self._qualities, self._continues = len(offsets), continues and settings.group > 1
+        self._gop, self._given = settings.gop, 0
+        self._segments: list[CodedSegment] = []
+        kinds = (False, True) if self._continues else (False,)
         self._encoder = Encoder(
             grid.width,
             grid.height,
             settings.fps,
             preset=PRESET,
             crf=crf,
-            qualities=[Quality(offset) for offset in offsets],
+            qualities=[Quality(offset, continues=continued) for continued in kinds for offset in offsets],
             tiles=grid.in_blocks,
             mcts=True,
             keyint=settings.gop,
+            # also where nothing continues: all streams of a title number their pictures with as many bits
+            key_group=settings.group,
             threads=settings.threads,
             projection="erp" if settings.projection == "equirectangular" else "flat",
             stereo="top-bottom" if settings.stereo == "top-bottom" else "mono",
@@ -80,19 +125,29 @@ class TiledEncoder:
         self._take(self._encoder.encode(picture, pts=self._given, force_keyframe=force_key))
         self._given += 1
 
-    def flush(self) -> list[Stream]:
+    def flush(self) -> list[CodedSegment]:
+        """The segments of the group."""
         self._take(self._encoder.flush())
-        return self.streams
+        return self._segments
 
     def close(self) -> None:
         self._encoder.close()
 
     def _take(self, packets: Any) -> None:
         for packet in packets:
-            stream = self.streams[packet.quality]
-            stream.units.append(TileUnit(tuple(slices(packet)), packet.pts, packet.keyframe))
+            place, index = divmod(packet.pts, self._gop)
+            if place == len(self._segments):
+                self._segments.append(self._empty(continued=self._continues and place > 0))
+            stream = self._segments[place].stream(packet.quality)
+            if stream is None:
+                continue
+            stream.units.append(TileUnit(tuple(slices(packet)), index, packet.keyframe))
             stream.sse += float(packet.sse[0])
             stream.wsse += float(packet.ws_sse)
+
+    def _empty(self, *, continued: bool) -> CodedSegment:
+        entry, following = ([Stream() for _ in range(self._qualities)] for _ in range(2))
+        return CodedSegment(entry, following if continued else [])
 
 
 def slices(packet: Any) -> Iterator[bytes]:

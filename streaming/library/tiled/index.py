@@ -15,7 +15,7 @@ from streaming.library.tiled.segment import LOW_DIRECTORY, quality_directory, un
 from streaming.library.tiled.strips import FILE_NAME, Strips
 from streaming.library.transcode.segment import timescale_for
 
-VERSION = 1
+VERSION = 2
 INDEX_NAME, MANIFEST_NAME = "index.json", "manifest.mpd"
 MEDIA_NAME = "seg-%05d.m4s"
 FOLDER = "tiled"
@@ -49,6 +49,7 @@ class Title:
     low: Grid
     fps: Fraction
     segment_seconds: float
+    group: int
     projection: str
     stereo: str
     crfs: list[float]
@@ -78,6 +79,7 @@ def make_index(title: Title) -> dict[str, Any]:
         "frames": title.frames,
         "duration": round(float(title.frames / title.fps), 6),
         "segment_s": title.segment_seconds,
+        "group": title.group,
         **_decoder(title.record),
         "grid": title.grid.as_json(),
         "qualities": [_quality(title, place) for place in range(len(title.crfs))],
@@ -97,7 +99,7 @@ def make_index(title: Title) -> dict[str, Any]:
             {
                 "frame": segment.start,
                 "frames": segment.frames,
-                **{key: segment.details[key] for key in ("header", "sizes", "low")},
+                **{key: segment.details[key] for key in ("header", "sizes", "continued", "low")},
             }
             for segment in title.segments
         ],
@@ -113,15 +115,24 @@ def _decoder(record: bytes) -> dict[str, str]:
 
 
 def _quality(title: Title, place: int) -> dict[str, Any]:
-    tiles = title.grid.tiles
-    sizes = [unpack_sizes(segment.details["sizes"]) for segment in title.segments]
+    entered = [segment.details["sizes"] for segment in title.segments]
+    # Played on without a break: entered where nothing continues.
+    played = [segment.details["continued"] or segment.details["sizes"] for segment in title.segments]
     return {
         "id": quality_directory(place),
         "directory": quality_directory(place),
+        "continued": quality_directory(place, continued=True) if title.group > 1 else None,
         "crf": title.crfs[place],
-        "kbps": _kbps(title, sum(sum(of[place * tiles : (place + 1) * tiles]) for of in sizes)),
+        "kbps": _kbps(title, _whole_sphere(title, place, entered)),
+        "continued_kbps": _kbps(title, _whole_sphere(title, place, played)),
         **_errors(title, place, title.grid),
     }
+
+
+def _whole_sphere(title: Title, place: int, sizes: list[str]) -> int:
+    """Bytes of all tiles of one quality in all segments."""
+    tiles = title.grid.tiles
+    return sum(sum(unpack_sizes(packed)[place * tiles : (place + 1) * tiles]) for packed in sizes)
 
 
 def _kbps(title: Title, size: int) -> float:

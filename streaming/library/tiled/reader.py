@@ -7,7 +7,10 @@ are read alike. What is read is not trusted: `TiledError` says which file and ti
 import base64
 import json
 import struct
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,22 @@ from streaming.library.tiled.segment import unpack_sizes
 START = b"\x00\x00\x00\x01"
 DELIMITER = START + bytes([35 << 1, 1, 0x50])
 ARRAYS_AT = 22
+# sample_is_non_sync_sample
+NON_SYNC = 0x10000
 
 Read = Callable[[str], bytes]
 
 
 class TiledError(Exception):
     """A title that is not what its index says. The text names file and tile."""
+
+
+@dataclass(frozen=True, order=True)
+class Pick:
+    """What a tile is taken from: a quality's entry stream, or its continued one."""
+
+    quality: int
+    continued: bool = False
 
 
 class TiledTitle:
@@ -57,37 +70,52 @@ class TiledTitle:
             bits=stored["map"]["bits"],
         )
 
-    def sizes(self, quality: int, segment: int) -> list[int]:
-        """Bytes of each tile of one quality."""
+    @property
+    def group(self) -> int:
+        """Segments from one in which all tiles are entered to the next. 1: nothing continues."""
+        return int(self.index["group"])
+
+    def continues(self, segment: int) -> bool:
+        """Whether tiles can go on into this segment. Raises `TiledError` where the index does not keep its groups."""
+        stored = self.index["segments"][segment]["continued"] is not None
+        if stored != bool(segment % self.group):
+            raise TiledError(f"segment {segment} is at the wrong place of its group of {self.group} in {INDEX_NAME}")
+        return stored
+
+    def sizes(self, quality: int, segment: int, *, continued: bool = False) -> list[int]:
+        """Bytes of each tile of one quality, as it is entered or continued."""
         tiles = self.grid.tiles
-        sizes = unpack_sizes(self.index["segments"][segment]["sizes"])
+        sizes = unpack_sizes(self.index["segments"][segment]["continued" if continued else "sizes"])
         if len(sizes) != tiles * len(self.index["qualities"]):
             raise TiledError(f"segment {segment} has {len(sizes)} sizes in {INDEX_NAME}")
         return sizes[quality * tiles : (quality + 1) * tiles]
 
-    def tile_range(self, quality: int, segment: int, tile: int) -> tuple[int, int]:
+    def tile_range(self, quality: int, segment: int, tile: int, *, continued: bool = False) -> tuple[int, int]:
         """(offset, size) of a tile in its quality's file."""
-        sizes = self.sizes(quality, segment)
+        sizes = self.sizes(quality, segment, continued=continued)
         return self.index["segments"][segment]["header"] + sum(sizes[:tile]), sizes[tile]
 
-    def path(self, quality: int, segment: int) -> str:
-        return f"{self.index['qualities'][quality]['directory']}/{segment_name(segment)}"
+    def path(self, quality: int, segment: int, *, continued: bool = False) -> str:
+        directory = self.index["qualities"][quality]["continued" if continued else "directory"]
+        return f"{directory}/{segment_name(segment)}"
 
-    def tiles(self, quality: int, segment: int) -> list[list[bytes]]:
+    def tiles(self, quality: int, segment: int, *, continued: bool = False) -> list[list[bytes]]:
         """NAL units of each tile, in decoding order. Raises `TiledError` where file and index differ."""
-        path, facts = self.path(quality, segment), self.index["segments"][segment]
-        data, sizes = self.read(path), self.sizes(quality, segment)
+        path, facts = self.path(quality, segment, continued=continued), self.index["segments"][segment]
+        data, sizes = self.read(path), self.sizes(quality, segment, continued=continued)
         if len(data) != facts["header"] + sum(sizes):
             raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {facts['header'] + sum(sizes)}")
         found, at = [], facts["header"]
         for tile, size in enumerate(sizes):
             try:
-                track, time, samples = fragment_samples(data[at : at + size])
+                track, time, key, samples = fragment_samples(data[at : at + size])
                 units = [only_unit(sample) for sample in samples]
             except (ValueError, struct.error) as error:
                 raise TiledError(f"{path}, tile {tile}: {error}") from error
             if (track, len(units), time) != (tile + 1, facts["frames"], facts["frame"] * self.index["ticks"]):
                 raise TiledError(f"{path}, tile {tile}: track {track} with {len(units)} pictures from {time}")
+            if key == continued or is_entry(units[0]) == continued:
+                raise TiledError(f"{path}, tile {tile}: {'no' if continued else 'a'} random-access picture is expected")
             found.append(units)
             at += size
         return found
@@ -100,30 +128,50 @@ class TiledTitle:
             raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {facts['low']}")
         try:
             head = int.from_bytes(data[:4], "big")
-            _, _, samples = fragment_samples(data[head:])
+            _, _, _, samples = fragment_samples(data[head:])
         except (ValueError, struct.error) as error:
             raise TiledError(f"{path}: {error}") from error
         if len(samples) != facts["frames"]:
             raise TiledError(f"{path} has {len(samples)} pictures instead of {facts['frames']}")
         return samples
 
-    def annexb(self, quality: int, segment: int) -> bytes:
-        """One segment of one quality as a whole stream with delimiters, as `codec_native.merge` takes it."""
-        tiles = self.tiles(quality, segment)
-        return with_headers(record_units(self.index["hvcc"]), zip(*tiles, strict=True))
+    def annexb(self, quality: int, segment: int, *, continued: bool = False) -> bytes:
+        """One segment of one quality with delimiters, as `codec_native.merge` takes it: a whole stream if it is
+        entered, without parameter sets if it continues one."""
+        tiles = self.tiles(quality, segment, continued=continued)
+        return with_headers([] if continued else record_units(self.index["hvcc"]), zip(*tiles, strict=True))
 
     def low_annexb(self, segment: int) -> bytes:
         pictures = (list(units(sample)) for sample in self.low_pictures(segment))
         return with_headers(record_units(self.index["low"]["hvcc"]), pictures)
 
+    def run(self, segments: range, pick: Pick) -> bytes:
+        """Segments of one stream one after another, the first of them entered: one whole stream. The continued stream
+        begins each group with the entry segment, which is not stored twice."""
+        return b"".join(
+            self.annexb(
+                pick.quality,
+                segment,
+                continued=pick.continued and segment != segments[0] and self.continues(segment),
+            )
+            for segment in segments
+        )
+
     def merged(self, segment: int, choice: Sequence[int]) -> bytes:
-        """Annex B of a segment with one quality for each tile. Raises `TiledError`."""
-        used = sorted(set(choice))
-        streams = [Stream(self.annexb(quality, segment)) for quality in used]
+        """Annex B of a segment with one quality for each tile, all of them entered. Raises `TiledError`."""
+        return self.played(range(segment, segment + 1), [[Pick(quality) for quality in choice]])
+
+    def played(self, segments: range, choices: Sequence[Sequence[Pick]]) -> bytes:
+        """Annex B of segments one after another, with a pick for each tile of each; in the first all tiles are entered.
+        Raises `TiledError`."""
+        used = sorted({pick for choice in choices for pick in choice})
+        ends = list(accumulate(self.index["segments"][segment]["frames"] for segment in segments))
+        numbers = [[used.index(pick) for pick in choice] for choice in choices]
+        streams = [Stream(self.run(segments, pick)) for pick in used]
         try:
-            return b"".join(merge(streams, [used.index(quality) for quality in choice]))
+            return b"".join(merge(streams, lambda picture: numbers[bisect_right(ends, picture)]))
         except BitstreamError as error:
-            raise TiledError(f"segment {segment} does not merge: {error}") from error
+            raise TiledError(f"segments {segments[0]} to {segments[-1]} do not merge: {error}") from error
 
     def packed(self, segment: int, chosen: Sequence[int], quality: int = 0) -> bytes:
         """Annex B of a segment in the packed layout, with the `chosen` tiles large. Raises `TiledError`."""
@@ -151,8 +199,9 @@ class TiledTitle:
         return with_headers(record_units(stored["hvcc"]), pictures)
 
 
-def fragment_samples(data: bytes) -> tuple[int, int, list[bytes]]:
-    """(track_ID, decode time, samples) of one moof and mdat. Raises ValueError, struct.error."""
+def fragment_samples(data: bytes) -> tuple[int, int, bool, list[bytes]]:
+    """(track_ID, decode time, whether the first sample is a sync sample, samples) of one moof and mdat. Raises
+    ValueError, struct.error."""
     (moof, mdat) = boxes(data)
     if (moof[0], mdat[0]) != (b"moof", b"mdat"):
         raise ValueError("this is not one moof and one mdat")
@@ -167,7 +216,15 @@ def fragment_samples(data: bytes) -> tuple[int, int, list[bytes]]:
     for size in sizes:
         samples.append(mdat[1][at : at + size])
         at += size
-    return track, time, samples
+    return track, time, begins_in_sync(parts[b"trun"]), samples
+
+
+def begins_in_sync(run: bytes) -> bool:
+    """By the flags of the first sample, which our fragments have (ISO/IEC 14496-12 8.8.8, 8.8.3.1)."""
+    flags, _, _, first = struct.unpack(">IIiI", run[:16])
+    if flags & 0x5 != 0x5:
+        raise ValueError("the run does not say what its first sample is")
+    return not first & NON_SYNC
 
 
 def run_sizes(run: bytes) -> list[int]:
@@ -201,6 +258,11 @@ def units(data: bytes) -> Iterator[bytes]:
             raise ValueError(f"a NAL unit of {size} bytes where {len(data) - at - 4} are left")
         yield data[at + 4 : at + 4 + size]
         at += 4 + size
+
+
+def is_entry(unit: bytes) -> bool:
+    """Whether a slice belongs to a random-access picture (nal_unit_type 16..23, H.265 Table 7-1)."""
+    return 16 <= unit[0] >> 1 & 63 <= 23
 
 
 def only_unit(sample: bytes) -> bytes:

@@ -1,8 +1,8 @@
-"""One tiled segment as files: decode once, encode every quality in one pass and the low layer, write. No Django."""
+"""A group of tiled segments as files: decode once, encode all qualities in one pass and the low layer, write. No Django."""
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from streaming.library.packaging.names import INIT_NAME, segment_name
 from streaming.library.packaging.samples import SampleEntry
 from streaming.library.probe.timeline import Timeline
 from streaming.library.tiled.boxes import segment_file, tracks_header
-from streaming.library.tiled.encode import Shrinker, Stream, TiledEncoder, TiledSettings
+from streaming.library.tiled.encode import CodedSegment, Shrinker, Stream, TiledEncoder, TiledSettings
 from streaming.library.transcode.segment import cpu_seconds, shaper, timescale_for
 from streaming.library.transcode.source import Source
 
@@ -22,7 +22,7 @@ LOW_DIRECTORY = "low"
 
 @dataclass(frozen=True)
 class TiledWork:
-    """What to make: pictures start .. start + count - 1 of `source`."""
+    """What to make: pictures start .. start + count - 1 of `source`, a group of segments whose first one is `index`."""
 
     source: Path
     timeline: Timeline
@@ -36,12 +36,12 @@ class TiledWork:
 
 @dataclass(frozen=True)
 class TiledResult:
-    """`headers` and `files`: contents by path below the title's folder. `details`: what the index needs of this
-    segment. `sse` and `wsse`: of the best quality, sums over luma samples."""
+    """`headers` and `files`: contents by path below the title's folder. `segments`: what the index needs of each. `sse`
+    and `wsse`: of the best quality, sums over luma samples."""
 
     headers: dict[str, bytes]
     files: dict[str, bytes]
-    details: dict[str, Any]
+    segments: list[dict[str, Any]]
     codecs: str
     sse: float
     wsse: float
@@ -49,15 +49,16 @@ class TiledResult:
     wall_seconds: float
 
 
-def quality_directory(quality: int) -> str:
-    return f"q{quality}"
+def quality_directory(quality: int, *, continued: bool = False) -> str:
+    return f"{'c' if continued else 'q'}{quality}"
 
 
-def make_tiled_segment(work: TiledWork, *, progress: Callable[[int], None] = lambda done: None) -> TiledResult:
-    """Make one segment in all qualities. `progress` hears how many pictures went in, and may raise to stop."""
+def make_tiled_group(work: TiledWork, *, progress: Callable[[int], None] = lambda done: None) -> TiledResult:
+    """Make the segments of one group in all qualities. `progress` hears how many pictures went in, and may raise to
+    stop."""
     wall, cpu = time.monotonic(), cpu_seconds()
     settings = work.settings
-    encoder = TiledEncoder(settings, settings.grid, settings.crf, settings.offsets)
+    encoder = TiledEncoder(settings, settings.grid, settings.crf, settings.offsets, continues=True)
     low = TiledEncoder(settings, settings.low, settings.low_crf)
     shrinker = Shrinker(settings.low)
     try:
@@ -68,21 +69,19 @@ def make_tiled_segment(work: TiledWork, *, progress: Callable[[int], None] = lam
                 encoder.encode(shaped)
                 low.encode(shrinker.shrink(shaped))
                 progress(done)
-        streams, low_stream = encoder.flush(), low.flush()[0]
+        coded, low_coded = encoder.flush(), low.flush()
         entry, low_entry = encoder.entry, low.entry
     finally:
         encoder.close()
         low.close()
-    for stream in [*streams, low_stream]:
-        check_units(stream, work.count)
-    files, details = write_segment(settings, work.index, work.start, streams, low_stream)
+    files, segments = write_group(work, coded, [streams.entry[0] for streams in low_coded])
     return TiledResult(
         headers=title_headers(settings, entry, low_entry),
         files=files,
-        details=details,
+        segments=segments,
         codecs=entry.codecs,
-        sse=streams[0].sse,
-        wsse=streams[0].wsse,
+        sse=sum(streams.entry[0].sse for streams in coded),
+        wsse=sum(streams.entry[0].wsse for streams in coded),
         cpu_seconds=cpu_seconds() - cpu,
         wall_seconds=time.monotonic() - wall,
     )
@@ -93,24 +92,64 @@ def plain_settings(settings: TiledSettings) -> VideoSettings:
     return VideoSettings("hevc", settings.grid.width, settings.grid.height, settings.fps, settings.gop, 0)
 
 
-def check_units(stream: Stream, count: int) -> None:
+def write_group(
+    work: TiledWork, coded: Sequence[CodedSegment], low: Sequence[Stream]
+) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
+    """Files by path, and the details of each segment of a group for the index."""
+    files: dict[str, bytes] = {}
+    segments = []
+    for place, (streams, low_stream) in enumerate(zip(coded, low, strict=True)):
+        start = work.start + place * work.settings.gop
+        frames = min(work.settings.gop, work.start + work.count - start)
+        for stream in [*streams.entry, low_stream]:
+            check_units(stream, frames)
+        for stream in streams.continued:
+            check_units(stream, frames, continued=True)
+        written, details = write_segment(
+            work.settings, work.index + place, start, streams.entry, low_stream, streams.continued
+        )
+        files |= written
+        segments.append({"frame": start, "frames": frames, **details})
+    if sum(of["frames"] for of in segments) != work.count:
+        raise RuntimeError(f"the encoder gave {len(segments)} segments for {work.count} pictures")
+    return files, segments
+
+
+def check_units(stream: Stream, count: int, *, continued: bool = False) -> None:
     """What the encoder must keep to; anything else is a fault of ours and must not be published."""
-    if sorted(unit.index for unit in stream.units) != list(range(count)):
-        raise RuntimeError(f"the encoder gave {len(stream.units)} pictures for {count}")
-    if [unit.key for unit in stream.units] != [True] + [False] * (count - 1):
-        raise RuntimeError("a tiled segment has a random-access picture at its beginning, and nowhere else")
+    if sorted(unit.index for unit in stream.units) != list(range(count)) or stream.units[0].index:
+        raise RuntimeError(f"the encoder gave {len(stream.units)} pictures for {count}, or another one first")
+    if [unit.key for unit in stream.units] != [not continued] + [False] * (count - 1):
+        raise RuntimeError("random-access pictures are at the beginning of entry segments, and nowhere else")
 
 
 def write_segment(
-    settings: TiledSettings, index: int, start: int, streams: list[Stream], low: Stream
+    settings: TiledSettings,
+    index: int,
+    start: int,
+    streams: Sequence[Stream],
+    low: Stream,
+    continued: Sequence[Stream] = (),
 ) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """Files by path, and the segment's details for the index: sizes, errors."""
+    """Files by path, and the segment's details for the index: sizes, errors. `streams`: the entry stream of each
+    quality; `continued`: the same qualities continued, or none."""
     _, ticks = timescale_for(settings.fps)
-    files, sizes, header = {}, [], 0
-    for quality, stream in enumerate(streams):
-        header, of_tiles, data = segment_file(stream.units, index=index, time=start * ticks, ticks=ticks)
-        files[f"{quality_directory(quality)}/{segment_name(index)}"] = data
-        sizes += of_tiles
+    files: dict[str, bytes] = {}
+    headers: set[int] = set()
+
+    def write(directory: str, stream: Stream) -> list[int]:
+        before, of_tiles, data = segment_file(stream.units, index=index, time=start * ticks, ticks=ticks)
+        files[f"{directory}/{segment_name(index)}"] = data
+        headers.add(before)
+        return of_tiles
+
+    sizes = [size for place, stream in enumerate(streams) for size in write(quality_directory(place), stream)]
+    following = [
+        size
+        for place, stream in enumerate(continued)
+        for size in write(quality_directory(place, continued=True), stream)
+    ]
+    (header,) = headers
     samples = [
         TrackSample(
             b"".join(len(unit).to_bytes(4, "big") + unit for unit in picture.slices),
@@ -125,6 +164,7 @@ def write_segment(
     details = {
         "header": header,
         "sizes": pack_sizes(sizes),
+        "continued": pack_sizes(following) if continued else None,
         "low": len(low_data),
         "errors": [[stream.sse, stream.wsse] for stream in [*streams, low]],
     }

@@ -6,7 +6,7 @@ slice is a NAL unit with its length in four bytes in front.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def picture_of(number: int, bits: int, width: int) -> NDArray[np.uint8]:
 
 
 def make_strips(settings: TiledSettings, packing: Packing, lengths: Iterable[int]) -> Strips:
-    """Strips for the layout of a title whose segments have these lengths in pictures."""
+    """Strips for the layout of a title whose segments have these lengths in pictures, up to the settings' `gop`."""
     width = packing.columns[0]
     grid = Grid((0, width), (0, MAP_HEIGHT))
     record, variants = encode(
@@ -54,7 +54,7 @@ def make_strips(settings: TiledSettings, packing: Packing, lengths: Iterable[int
     striped = picture_of((1 << packing.bits) // 3, packing.bits, width)
     for length in sorted(set(lengths)):
         trailing[length] = len(data)
-        _, pictures = encode(replace(settings, gop=max(length, settings.gop)), grid, (striped for _ in range(length)))
+        _, pictures = encode(settings, grid, (striped for _ in range(length)))
         data += b"".join(map(stored, pictures[1:]))
     return Strips(bytes(data), record, trailing)
 
@@ -66,7 +66,7 @@ def encode(
     try:
         for picture in pictures:
             encoder.encode(picture, force_key=all_keys)
-        return encoder.entry.record, encoder.flush()[0].units
+        return encoder.entry.record, [unit for segment in encoder.flush() for unit in segment.entry[0].units]
     finally:
         encoder.close()
 

@@ -101,11 +101,14 @@ def fits_h264(width: int, height: int, fps: Fraction) -> bool:
     return macroblocks <= MAX_MACROBLOCKS and macroblocks * fps <= MAX_MACROBLOCKS_PER_SECOND
 
 
-def cut(frames: int, fps: Fraction, seconds: float = SEGMENT_SECONDS) -> list[tuple[int, int]]:
-    """(first picture, number of pictures) of each segment. Segments begin at multiples of the same number."""
+def cut(
+    frames: int, fps: Fraction, seconds: float = SEGMENT_SECONDS, *, shortest_tail: float = SHORTEST_TAIL
+) -> list[tuple[int, int]]:
+    """(first picture, number of pictures) of each segment. Segments begin at multiples of the same number; a tail that
+    is shorter than `shortest_tail` of a segment joins the one before it."""
     length = max(1, round(seconds * fps))
     starts = list(range(0, frames, length))
-    if len(starts) > 1 and frames - starts[-1] < length * SHORTEST_TAIL:
+    if len(starts) > 1 and frames - starts[-1] < length * shortest_tail:
         starts.pop()
     ends = [*starts[1:], frames]
     return [(start, end - start) for start, end in zip(starts, ends, strict=True)]
