@@ -247,8 +247,8 @@ class Rendition(models.Model):
 
 
 class Segment(models.Model):
-    """Pictures `start_frame` .. `start_frame + frames - 1` of one rendition: one task, one CMAF segment. Of a tiled title
-    it is a group of segments, since one pass of the encoder makes them.
+    """Pictures `start_frame` .. `start_frame + frames - 1` of one rendition: one task, one CMAF segment. Of a tiled
+    title it is a group of segments, since one pass of the encoder makes them.
 
     The row is the truth, not the queue: whoever sets `lease` by compare-and-set does the work, and keeps
     `heartbeat_at` fresh; a segment whose heartbeat stopped goes back to waiting.

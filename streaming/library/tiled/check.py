@@ -29,24 +29,17 @@ def check_title(read: Read, frames: int, progress: Callable[[float], None] = lam
 
 def check_group(title: TiledTitle, segments: range) -> None:
     frames = [title.index["segments"][segment]["frames"] for segment in segments]
-    for segment, count in zip(segments, frames, strict=True):
-        read_tiles(title, segment)
-        low = (title.low.width, title.low.height)
-        decode(title.low_annexb(segment), low, count, f"segment {segment} of the low layer")
-    size, choices = (title.grid.width, title.grid.height), [mixed(title, segment) for segment in segments]
+    choices = [mixed(title, segment) for segment in segments]
+    size, low = (title.grid.width, title.grid.height), (title.low.width, title.low.height)
     decode(title.played(segments, choices), size, sum(frames), f"segments {segments[0]} to {segments[-1]}")
+    for pick in title.picks - {pick for choice in choices for pick in choice}:
+        title.run(segments, pick)
+    for segment, count in zip(segments, frames, strict=True):
+        decode(title.low_annexb(segment), low, count, f"segment {segment} of the low layer")
     packing = title.packing
     if packing is not None and segments[0] == 0:
         chosen = list(range(0, title.grid.tiles, max(1, title.grid.tiles // len(packing.high))))[: len(packing.high)]
         decode(title.packed(0, chosen), (packing.width, packing.height), frames[0], "the packed layout")
-
-
-def read_tiles(title: TiledTitle, segment: int) -> None:
-    """Every range of one segment's files."""
-    for quality in range(len(title.index["qualities"])):
-        title.tiles(quality, segment)
-        if title.continues(segment):
-            title.tiles(quality, segment, continued=True)
 
 
 def mixed(title: TiledTitle, segment: int) -> list[Pick]:

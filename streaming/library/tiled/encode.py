@@ -1,8 +1,8 @@
 """A group of segments in tiles, all qualities in one pass of our encoder, and the low layer beside it.
 
 Each quality has two streams. Whoever enters a tile takes the *entry* stream, which begins each segment with an I
-picture; whoever already shows the tile takes the *continued* one, whose segments look back to the one before: it costs a
-fraction.
+picture; whoever already shows the tile takes the *continued* one, whose segments look back to the one before, and
+which costs a fraction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,8 +22,9 @@ PRESET = "superfast"
 CRF, OFFSETS, LOW_CRF = 18.0, (0.0, 5.0, 10.0, 19.0), 32.0
 # Segments of a group: the longest that a tile goes on without an I picture. Why: docs/tiles.md.
 GROUP = 4
-# Segments of so many pictures or fewer do not continue: a picture number of 0 would not count as the next round's there
-# (H.265 8.3.1, with the encoder's five bits).
+# Segments of so many pictures or fewer do not continue. A continued segment's first picture has number 0 in the next
+# round, which a decoder knows by the pictures before it being numbered in the upper half of what the bits say: five
+# bits, or as many as the segment needs (H.265 8.3.1).
 TOO_SHORT_TO_CONTINUE = 16
 
 
@@ -49,7 +50,9 @@ class TiledSettings:
 
 def group_for(gop: int) -> int:
     """Segments of a group, for segments of `gop` pictures."""
-    return 1 if gop <= TOO_SHORT_TO_CONTINUE else GROUP
+    # The last picture alone would reach the upper half, and it is not the last one in coding order.
+    barely = gop > 1 and (gop - 1).bit_count() == 1
+    return 1 if gop <= TOO_SHORT_TO_CONTINUE or barely else GROUP
 
 
 @dataclass

@@ -75,6 +75,12 @@ class TiledTitle:
         """Segments from one in which all tiles are entered to the next. 1: nothing continues."""
         return int(self.index["group"])
 
+    @property
+    def picks(self) -> set[Pick]:
+        """All streams of a tile."""
+        kinds = (False, True) if self.group > 1 else (False,)
+        return {Pick(quality, kind) for quality in range(len(self.index["qualities"])) for kind in kinds}
+
     def continues(self, segment: int) -> bool:
         """Whether tiles can go on into this segment. Raises `TiledError` where the index does not keep its groups."""
         stored = self.index["segments"][segment]["continued"] is not None
@@ -220,11 +226,14 @@ def fragment_samples(data: bytes) -> tuple[int, int, bool, list[bytes]]:
 
 
 def begins_in_sync(run: bytes) -> bool:
-    """By the flags of the first sample, which our fragments have (ISO/IEC 14496-12 8.8.8, 8.8.3.1)."""
-    flags, _, _, first = struct.unpack(">IIiI", run[:16])
-    if flags & 0x5 != 0x5:
+    """By the flags that the run has for its first sample, or for every one (ISO/IEC 14496-12 8.8.8, 8.8.3.1)."""
+    (flags,) = struct.unpack(">I", run[:4])
+    at = 8 + 4 * bool(flags & 0x1)
+    if not flags & 0x4:
+        at += 4 * bool(flags & 0x100) + 4 * bool(flags & 0x200)
+    if not flags & 0x404:
         raise ValueError("the run does not say what its first sample is")
-    return not first & NON_SYNC
+    return not struct.unpack(">I", run[at : at + 4])[0] & NON_SYNC
 
 
 def run_sizes(run: bytes) -> list[int]:

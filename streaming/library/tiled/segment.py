@@ -1,4 +1,4 @@
-"""A group of tiled segments as files: decode once, encode all qualities in one pass and the low layer, write. No Django."""
+"""A group of tiled segments as files: decode once, encode all qualities and the low layer, write. No Django."""
 
 import base64
 import time
