@@ -2,6 +2,9 @@
 
 Luma is the tile's number, chroma its quality, and a spot wanders through each tile so that pictures differ. Written
 with the packager's own parts; only the qualities are encoded apart, since they show different pictures here.
+
+A tile that continues changes nothing but what moved in it: after another quality it keeps that one's colours until a
+segment is entered again. So what is to be seen follows from all the picks since then (`test_tiled_player.py`).
 """
 
 import base64
@@ -10,20 +13,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streaming.library.tiled.encode import Stream, TiledEncoder, TiledSettings
+from codec_native import Encoder, Quality
+from streaming.library.packaging.fmp4 import TrackSample, segment
+from streaming.library.packaging.names import segment_name
+from streaming.library.tiled.boxes import TileUnit, merged_entry, segment_file
+from streaming.library.tiled.encode import PRESET, TiledSettings, slices
 from streaming.library.tiled.grid import Grid, low_grid, make_grid
 from streaming.library.tiled.packed import plan_packing
-from streaming.library.tiled.segment import quality_directory, title_headers, write_segment
+from streaming.library.tiled.segment import pack_sizes, title_headers
 from streaming.library.tiled.strips import make_strips
 from streaming.library.transcode.segment import timescale_for
 
 WIDTH, HEIGHT, COLUMNS, ROWS = 1536, 768, 6, 6
-FPS, SEGMENT_FRAMES, SEGMENTS = 16, 16, 9
+FPS, SEGMENT_FRAMES, SEGMENTS = 20, 20, 9
+# Segments from one whose tiles are all entered to the next.
+GROUP = 4
 TILES = COLUMNS * ROWS
 # (Cb, Cr) of each quality, the best first, and of the low layer.
 CHROMA = ((120, 158), (105, 110), (154, 120), (128, 128))
@@ -61,6 +70,98 @@ def picture(grid: Grid, quality: int, frame: int, full: Grid) -> NDArray[np.uint
     return np.concatenate(planes).reshape(height * 3 // 2, width)
 
 
+class Colours(NamedTuple):
+    """One encoder's streams of a group of segments: those that are entered, and those that continue."""
+
+    headers: bytes
+    entered: list[TileUnit]
+    continued: list[TileUnit]
+
+
+def encode_group(grid: Grid, quality: int, frames: range, full: Grid) -> Colours:
+    """A quality's pictures, or the low layer's, coded as one group. `index` of a unit is its place in its segment."""
+    continues = [Quality()] if quality == LOW else [Quality(), Quality(continues=True)]
+    streams: list[list[TileUnit]] = [[], []]
+    with Encoder(
+        grid.width,
+        grid.height,
+        Fraction(FPS),
+        preset=PRESET,
+        crf=22.0,
+        qualities=continues,
+        tiles=grid.in_blocks,
+        mcts=True,
+        keyint=SEGMENT_FRAMES,
+        key_group=GROUP,
+        threads=1,
+        projection="erp",
+        colour_primaries=BT709[0],
+        transfer=BT709[1],
+        matrix=BT709[2],
+    ) as encoder:
+        packets = [p for n, f in enumerate(frames) for p in encoder.encode(picture(grid, quality, f, full), pts=n)]
+        for packet in packets + encoder.flush():
+            index = packet.display_index % SEGMENT_FRAMES
+            streams[packet.quality].append(TileUnit(tuple(slices(packet)), index, packet.keyframe))
+        return Colours(encoder.headers, *streams)
+
+
+def of_segment(units: list[TileUnit], place: int) -> list[TileUnit]:
+    """Those of the segment at a place of the group, in decoding order."""
+    return units[place * SEGMENT_FRAMES : (place + 1) * SEGMENT_FRAMES]
+
+
+def low_file(units: list[TileUnit], index: int, time: int, ticks: int) -> bytes:
+    samples = [
+        TrackSample(
+            b"".join(len(part).to_bytes(4, "big") + part for part in unit.slices),
+            ticks,
+            (unit.index - place) * ticks,
+            unit.key,
+        )
+        for place, unit in enumerate(units)
+    ]
+    return segment(index + 1, time, samples)
+
+
+def write_group(folder: Path, grid: Grid, low: Grid, first: int, count: int, ticks: int) -> list[dict[str, Any]]:
+    """The files of the segments of a group, and what the index says of them."""
+    frames = range(first * SEGMENT_FRAMES, (first + count) * SEGMENT_FRAMES)
+    qualities = [encode_group(grid, quality, frames, grid) for quality in range(LOW)]
+    small = encode_group(low, LOW, frames, grid)
+    rows = []
+    for place in range(count):
+        index = first + place
+        time = index * SEGMENT_FRAMES * ticks
+        header = 0
+        sizes: dict[str, list[int]] = {"q": [], "c": []}
+        for quality, streams in enumerate(qualities):
+            for letter, units in (("q", streams.entered), ("c", streams.continued)):
+                if letter == "c" and place == 0:
+                    continue
+                header, of_tiles, data = segment_file(of_segment(units, place), index=index, time=time, ticks=ticks)
+                write(folder / f"{letter}{quality}" / segment_name(index), data)
+                sizes[letter] += of_tiles
+        data = low_file(of_segment(small.entered, place), index, time, ticks)
+        write(folder / "low" / segment_name(index), data)
+        rows.append(
+            {
+                "frame": index * SEGMENT_FRAMES,
+                "frames": SEGMENT_FRAMES,
+                "header": header,
+                "sizes": pack_sizes(sizes["q"]),
+                "continued": pack_sizes(sizes["c"]) if place else None,
+                "low": len(data),
+            }
+        )
+    return rows
+
+
+def write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
 def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
     """Writes the files of a tiled title into `folder` and answers the index."""
     grid = make_grid(WIDTH, HEIGHT, COLUMNS, ROWS)
@@ -70,31 +171,15 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
     )
     timescale, ticks = timescale_for(settings.fps)
     rows = []
-    entry = low_entry = None
-    for index in range(segments):
-        frames = range(index * SEGMENT_FRAMES, (index + 1) * SEGMENT_FRAMES)
-        streams: list[Stream] = []
-        for quality in range(LOW + 1):
-            encoder = TiledEncoder(settings, low if quality == LOW else grid, 22.0)
-            for frame in frames:
-                encoder.encode(picture(low if quality == LOW else grid, quality, frame, grid))
-            streams += encoder.flush()
-            if quality == LOW:
-                low_entry = encoder.entry
-            else:
-                entry = encoder.entry
-            encoder.close()
-        files, details = write_segment(settings, index, frames[0], streams[:LOW], streams[LOW])
-        for name, data in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        rows.append({"frame": frames[0], "frames": len(frames), **details})
-    assert entry is not None and low_entry is not None
+    for first in range(0, segments, GROUP):
+        rows += write_group(folder, grid, low, first, min(GROUP, segments - first), ticks)
+    entry, low_entry = (
+        merged_entry(encode_group(size, quality, range(1), grid).headers) for size, quality in ((grid, 0), (low, LOW))
+    )
     for name, data in title_headers(settings, entry, low_entry).items():
-        (folder / name).write_bytes(data)
+        write(folder / name, data)
     index_json = {
-        "version": 1,
+        "version": 2,
         "width": WIDTH,
         "height": HEIGHT,
         "projection": "equirectangular",
@@ -105,11 +190,20 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
         "frames": segments * SEGMENT_FRAMES,
         "duration": segments * SEGMENT_FRAMES / FPS,
         "segment_s": SEGMENT_FRAMES / FPS,
+        "group": GROUP,
         "codec": entry.codecs,
         "hvcc": base64.b64encode(entry.record).decode(),
         "grid": grid.as_json(),
         "qualities": [
-            {"id": f"q{q}", "directory": quality_directory(q), "kbps": 1000, "psnr": 44 - 5 * q, "ws_psnr": 44 - 5 * q}
+            {
+                "id": f"q{q}",
+                "directory": f"q{q}",
+                "continued": f"c{q}",
+                "kbps": 1000,
+                "continued_kbps": 500,
+                "psnr": 44 - 5 * q,
+                "ws_psnr": 44 - 5 * q,
+            }
             for q in range(LOW)
         ],
         "low": {

@@ -142,6 +142,22 @@ export function escape(bytes) {
 }
 
 /**
+ * A slice under another header: the payload keeps its own emulation prevention, which does not depend on what stands before
+ * it, as a slice header ends with a 1 bit.
+ * @param {Uint8Array} nal
+ * @param {number} size bytes of its header without emulation prevention
+ * @param {Uint8Array} head the new header, without emulation prevention
+ */
+export function withHead(nal, size, head) {
+  const escaped = escape(head);
+  const payload = nal.subarray(escapedLength(nal, size));
+  const out = new Uint8Array(escaped.length + payload.length);
+  out.set(escaped);
+  out.set(payload, escaped.length);
+  return out;
+}
+
+/**
  * How many bytes of the NAL unit hold its first `count` bytes without emulation prevention.
  * @param {Uint8Array} nal
  * @param {number} count

@@ -42,10 +42,12 @@ const BROKEN_MOST = 40;
  * @typedef {{ type: "opened", sink: Sink, init: Uint8Array<ArrayBuffer>, hvcc: Uint8Array, mime: string, width: number, height: number,
  *     duration: number, codec: string, titleWidth: number, titleHeight: number, layoutName: string,
  *     audio: import("./index.js").AudioTrack | null, packing: import("./packed-layout.js").Packing | null }
- *   | { type: "segment", segment: number, start: number, end: number, data: Uint8Array<ArrayBuffer> | import("./chunks.js").Chunk[],
- *     picks: Int8Array, last: boolean }
+ *   | { type: "segment", segment: number, start: number, end: number, random: boolean,
+ *     data: Uint8Array<ArrayBuffer> | import("./chunks.js").Chunk[], picks: Int8Array, continued: Uint8Array | undefined, last: boolean }
  *   | { type: "trouble", kind: "network" | "denied" | "gone" } | { type: "recovered" } | { type: "renew" }
  *   | { type: "gone", reason: string } | { type: "fallback", reason: string } | { type: "progress", progress: Progress }} ToPage
+ *   of a segment: `random` whether it begins with a random-access picture, so that nothing before it is needed; `continued` 1 for
+ *   tiles that go on from the segment before
  */
 
 /**
@@ -276,11 +278,11 @@ export class TiledEngine {
   async #run(action) {
     const scheduler = /** @type {Scheduler} */ (this.#scheduler);
     const layout = /** @type {import("./grid-layout.js").Layout} */ (this.#layout);
-    const { id, segment, quality, first, last } = action;
+    const { id, segment, quality, first, last, continued } = action;
     const controller = new AbortController();
     const base = this.#base;
     this.#running.set(id, controller);
-    const range = action.floor ? layout.floorRange(segment) : layout.tilesRange(segment, quality, first, last);
+    const range = action.floor ? layout.floorRange(segment, continued) : layout.tilesRange(segment, quality, first, last, continued);
     scheduler.started(this.#clock(), id);
     try {
       const bytes = await fetchRange(this.#fetch, this.#address(range.file), range, controller.signal, (count) => {
@@ -288,8 +290,8 @@ export class TiledEngine {
         this.#bytes.push({ at: this.#clock(), bytes: count });
       });
       if (!this.#running.delete(id) || this.#closed) return;
-      if (action.floor) layout.takeFloor(segment, bytes);
-      else layout.takeTiles(segment, quality, first, last, bytes);
+      if (action.floor) layout.takeFloor(segment, bytes, continued);
+      else layout.takeTiles(segment, quality, first, last, bytes, continued);
       scheduler.arrived(this.#clock(), id);
       this.#good();
       this.tick();
@@ -383,16 +385,18 @@ export class TiledEngine {
   }
 
   /** @param {import("./scheduler.js").AppendAction} action */
-  #give({ segment, picks }) {
+  #give({ segment, picks, continued }) {
     const [index, layout] = [/** @type {TiledIndex} */ (this.#index), /** @type {import("./grid-layout.js").Layout} */ (this.#layout)];
     const { frame, start, duration } = index.segments[segment];
     try {
       const { ticks, timescale } = index;
-      const media = { sequence: ++this.#sequence, time: frame * ticks, ticks, timescale, pictures: layout.build(segment, picks) };
+      const pictures = layout.build(segment, picks, continued);
+      const media = { sequence: ++this.#sequence, time: frame * ticks, ticks, timescale, pictures };
       const data = this.#sink === "mse" ? mediaSegment(media) : chunksOf(media);
       const { buffer } = data instanceof Uint8Array ? data : data[0].data;
       const last = segment === index.segments.length - 1;
-      this.#post({ type: "segment", segment, start, end: start + duration, data, picks, last }, [buffer]);
+      const random = pictures.keys[0];
+      this.#post({ type: "segment", segment, start, end: start + duration, random, data, picks, continued, last }, [buffer]);
     } catch (reason) {
       this.#giveUp(reason);
     }

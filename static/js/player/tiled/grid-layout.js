@@ -11,11 +11,12 @@ import { mergeTiles, readTile, tileAddresses } from "./merge.js";
  * @property {{ width: number, height: number, codec: string, hvcc: Uint8Array }} track of the pictures it makes
  * @property {RangeRequest[]} preparation what it needs before anything else
  * @property {(answers: Uint8Array[]) => void} prepare
- * @property {(segment: number) => RangeRequest} floorRange
- * @property {(segment: number, quality: number, first: number, last: number) => RangeRequest} tilesRange
- * @property {(segment: number, bytes: Uint8Array) => void} takeFloor
- * @property {(segment: number, quality: number, first: number, last: number, bytes: Uint8Array) => void} takeTiles
- * @property {(segment: number, picks: Int8Array) => import("./merge.js").AccessUnits} build
+ * @property {(segment: number, continued?: boolean) => RangeRequest} floorRange
+ * @property {(segment: number, quality: number, first: number, last: number, continued?: boolean) => RangeRequest} tilesRange
+ * @property {(segment: number, bytes: Uint8Array, continued?: boolean) => void} takeFloor
+ * @property {(segment: number, quality: number, first: number, last: number, bytes: Uint8Array, continued?: boolean) => void} takeTiles
+ * @property {(segment: number, picks: Int8Array, continued?: Uint8Array) => import("./merge.js").AccessUnits} build `continued`:
+ *   1 for tiles that go on from the segment before
  * @property {(segment: number) => void} forget
  */
 
@@ -39,14 +40,13 @@ export class TileStore {
    * @param {number} quality
    * @param {number} first
    * @param {number} last
+   * @param {boolean} [continued]
    * @returns {RangeRequest}
    */
-  range(segment, quality, first, last) {
+  range(segment, quality, first, last, continued = false) {
     const index = this.#index;
-    return {
-      file: index.file(quality, segment), from: index.offset(quality, segment, first), to: index.offset(quality, segment, last + 1) - 1,
-      total: index.offset(quality, segment, index.tiles),
-    };
+    const at = (/** @type {number} */ tile) => index.offset(quality, segment, tile, continued);
+    return { file: index.file(quality, segment, continued), from: at(first), to: at(last + 1) - 1, total: at(index.tiles) };
   }
 
   /**
@@ -56,30 +56,32 @@ export class TileStore {
    * @param {number} first
    * @param {number} last
    * @param {Uint8Array} bytes
+   * @param {boolean} [continued]
    * @throws {import("./bits.js").BrokenData}
    */
-  take(segment, quality, first, last, bytes) {
+  take(segment, quality, first, last, bytes, continued = false) {
     const index = this.#index;
     const { frames } = index.segments[segment];
-    const from = index.offset(quality, segment, first);
+    const at = (/** @type {number} */ tile) => index.offset(quality, segment, tile, continued);
     const tracks = [];
     for (let tile = first; tile <= last; tile++) {
-      const part = bytes.subarray(index.offset(quality, segment, tile) - from, index.offset(quality, segment, tile + 1) - from);
-      tracks.push(readTile(part, { tile, frames, address: this.#addresses[tile] }, index.configuration));
+      const part = bytes.subarray(at(tile) - at(first), at(tile + 1) - at(first));
+      tracks.push(readTile(part, { tile, frames, address: this.#addresses[tile], continued }, index.configuration));
     }
     const kept = this.#segments.get(segment) ?? new Map();
     this.#segments.set(segment, kept);
-    tracks.forEach((track, i) => kept.set(key(first + i, quality), track));
+    tracks.forEach((track, i) => kept.set(key(first + i, quality, continued), track));
   }
 
   /**
    * @param {number} segment
    * @param {number} tile
    * @param {number} quality
+   * @param {boolean} [continued]
    */
-  get(segment, tile, quality) {
-    const track = this.#segments.get(segment)?.get(key(tile, quality));
-    if (!track) throw new Error(`tile ${tile} of segment ${segment} is not here in quality ${quality}`);
+  get(segment, tile, quality, continued = false) {
+    const track = this.#segments.get(segment)?.get(key(tile, quality, continued));
+    if (!track) throw new Error(`tile ${tile} of segment ${segment} is not here in quality ${quality}${continued ? ", continued" : ""}`);
     return track;
   }
 
@@ -89,8 +91,8 @@ export class TileStore {
   }
 }
 
-/** @param {number} tile @param {number} quality */
-const key = (tile, quality) => tile * 16 + quality;
+/** @param {number} tile @param {number} quality @param {boolean} continued */
+const key = (tile, quality, continued) => tile * 32 + quality * 2 + Number(continued);
 
 /** @implements {Layout} */
 export class GridLayout {
@@ -106,7 +108,9 @@ export class GridLayout {
     this.#last = index.tiles - 1;
     this.schedule = {
       grid: index.grid, qualities: index.qualities, segments: index.segments,
-      size: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile) => index.size(quality, segment, tile),
+      size: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile, continued = false) =>
+        index.size(quality, segment, tile, continued),
+      continues: (/** @type {number} */ segment) => index.continues(segment),
     };
     this.track = { width: index.width, height: index.height, codec: index.codec, hvcc: index.configuration.record };
   }
@@ -116,29 +120,29 @@ export class GridLayout {
 
   prepare() {}
 
-  /** @param {number} segment */
-  floorRange(segment) {
-    return this.#store.range(segment, this.#floor, 0, this.#last);
+  /** @param {number} segment @param {boolean} [continued] */
+  floorRange(segment, continued) {
+    return this.#store.range(segment, this.#floor, 0, this.#last, continued);
   }
 
-  /** @param {number} segment @param {number} quality @param {number} first @param {number} last */
-  tilesRange(segment, quality, first, last) {
-    return this.#store.range(segment, quality, first, last);
+  /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {boolean} [continued] */
+  tilesRange(segment, quality, first, last, continued) {
+    return this.#store.range(segment, quality, first, last, continued);
   }
 
-  /** @param {number} segment @param {Uint8Array} bytes */
-  takeFloor(segment, bytes) {
-    this.#store.take(segment, this.#floor, 0, this.#last, bytes);
+  /** @param {number} segment @param {Uint8Array} bytes @param {boolean} [continued] */
+  takeFloor(segment, bytes, continued) {
+    this.#store.take(segment, this.#floor, 0, this.#last, bytes, continued);
   }
 
-  /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {Uint8Array} bytes */
-  takeTiles(segment, quality, first, last, bytes) {
-    this.#store.take(segment, quality, first, last, bytes);
+  /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {Uint8Array} bytes @param {boolean} [continued] */
+  takeTiles(segment, quality, first, last, bytes, continued) {
+    this.#store.take(segment, quality, first, last, bytes, continued);
   }
 
-  /** @param {number} segment @param {Int8Array} picks */
-  build(segment, picks) {
-    return mergeTiles(Array.from(picks, (quality, tile) => this.#store.get(segment, tile, quality)));
+  /** @param {number} segment @param {Int8Array} picks @param {Uint8Array} [continued] */
+  build(segment, picks, continued) {
+    return mergeTiles(Array.from(picks, (quality, tile) => this.#store.get(segment, tile, quality, continued?.[tile] === 1)));
   }
 
   /** @param {number} segment */

@@ -5,7 +5,9 @@
 
 import { BitReader, BrokenData, unescape } from "./bits.js";
 
-export const NAL = { VPS: 32, SPS: 33, PPS: 34, SEI: 39 };
+export const NAL = { TRAIL_R: 1, VPS: 32, SPS: 33, PPS: 34, SEI: 39 };
+/** slice_type */
+export const KIND = { B: 0, P: 1, I: 2 };
 /** More than any slice header of ours has. */
 const HEADER_MOST = 512;
 
@@ -13,6 +15,8 @@ const HEADER_MOST = 512;
 export const nalType = (nal) => (nal[0] >> 1) & 63;
 /** @param {number} type random-access picture */
 export const isRandomAccess = (type) => type >= 16 && type <= 23;
+/** @param {number} type instantaneous decoder refresh: no order count and no references in its slices */
+export const isRefresh = (type) => type === 19 || type === 20;
 /** @param {number} n */
 export const ceilLog2 = (n) => (n <= 1 ? 0 : 32 - Math.clz32(n - 1));
 
@@ -186,7 +190,6 @@ export function parseSlice(nal, sps, pps) {
   const r = new BitReader(unescape(nal, HEADER_MOST));
   const type = nalType(nal);
   if (type > 21 || nal[0] & 128) throw refuse("what should be a slice is something else");
-  const idr = type === 19 || type === 20;
   r.skip(16);
   const first = r.u(1);
   if (isRandomAccess(type)) r.skip(1);
@@ -201,10 +204,11 @@ export function parseSlice(nal, sps, pps) {
   const bodyAt = r.position;
   r.skip(pps.extraBits);
   const kind = r.ue();
-  if (kind > 2 || (isRandomAccess(type) && kind !== 2)) throw refuse("a slice has no possible type");
+  if (kind > 2 || (isRandomAccess(type) && kind !== KIND.I)) throw refuse("a slice has no possible type");
   if (pps.outputFlag) r.skip(1);
   let [poc, references, temporal] = [0, 0, 0];
-  if (!idr) {
+  const orderAt = r.position;
+  if (!isRefresh(type)) {
     poc = r.u(sps.pocBits);
     /** @type {{ delta: number, used: number }[]} */
     let set;
@@ -214,9 +218,10 @@ export function parseSlice(nal, sps, pps) {
     references = set.filter(({ used }) => used).length;
     if (sps.temporalMvp) temporal = r.u(1);
   }
+  const orderEnd = r.position;
   const sao = sps.sao ? r.u(1) + r.u(1) : 0;
-  if (kind !== 2) {
-    const b = kind === 0;
+  if (kind !== KIND.I) {
+    const b = kind === KIND.B;
     const counts = [pps.references[0], b ? pps.references[1] : 0];
     if (r.u(1)) {
       counts[0] = r.ue() + 1;
@@ -259,7 +264,10 @@ export function parseSlice(nal, sps, pps) {
   if (r.u(1) !== 1) throw refuse("a slice header has no end");
   while (r.position & 7) if (r.u(1)) throw refuse("a slice header has no end");
   const size = r.position >> 3;
-  return { type, first, address, bodyAt, kind, poc, qpAt, qpDelta, qpEnd, filterAt, entryAt, entryEnd, alignAt, size };
+  return {
+    type, first, address, bodyAt, kind, orderAt, poc, references, temporal, orderEnd, qpAt, qpDelta, qpEnd, filterAt, entryAt, entryEnd,
+    alignAt, size,
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import { configurationOf } from "./hevc.js";
 
 const TILES_MOST = 440;
 const SEGMENTS_MOST = 20_000;
+const GROUP_MOST = 60;
 const NAME = /^[A-Za-z0-9_-]{1,40}$/;
 
 /** The index cannot be used; `message` says what is wrong with it. */
@@ -16,7 +17,7 @@ export class IndexError extends Error {}
 /**
  * @typedef {import("./hevc.js").Configuration} Configuration
  * @typedef {{ index: number, frame: number, frames: number, start: number, duration: number, header: number, low: number }} Segment
- * @typedef {{ id: string, directory: string, kbps: number, psnr: number | null, qp: number | null }} TileQuality
+ * @typedef {{ id: string, directory: string, continued: string | null, kbps: number, psnr: number | null, qp: number | null }} TileQuality
  * @typedef {{ columns: number, rows: number, x: number[], y: number[] }} Edges
  * @typedef {{ directory: string, codec: string, configuration: Configuration, width: number, height: number, grid: Edges, psnr: number | null, kbps: number }} LowLayer
  * @typedef {object} PackLayout see docs/tiles.md, "Packed"
@@ -39,6 +40,9 @@ function check(condition, what) {
 
 /** @param {any} value @param {number} low @param {number} high */
 const whole = (value, low, high) => Number.isInteger(value) && value >= low && value <= high;
+
+/** A folder beside the index. @param {any} value */
+const isName = (value) => typeof value === "string" && NAME.test(value);
 
 /** @param {any} value */
 const figure = (value) => (typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null);
@@ -86,15 +90,17 @@ export class TiledIndex {
   segments = [];
   /** @type {Uint8Array[]} */
   #sizes = [];
-  /** Where each quality's tiles begin, for the segment asked for last. */
-  #offsets = { segment: -1, quality: -1, list: new Float64Array(0) };
+  /** Of the continued tiles; null where a segment has none. @type {(Uint8Array | null)[]} */
+  #continuedSizes = [];
+  /** Where the tiles of a quality begin, for those asked for last. */
+  #offsets = { segment: -1, quality: -1, continued: false, list: new Float64Array(0) };
 
   /**
    * @param {any} given parsed JSON
    * @throws {IndexError}
    */
   constructor(given) {
-    check(given && typeof given === "object" && given.version === 1, "this kind of index is not known");
+    check(given && typeof given === "object" && given.version === 2, "this kind of index is not known");
     check(whole(given.width, 256, 16384) && whole(given.height, 64, 16384), "the picture has no possible size");
     this.width = /** @type {number} */ (given.width);
     this.height = /** @type {number} */ (given.height);
@@ -115,12 +121,17 @@ export class TiledIndex {
     this.grid = { ...grid, width: this.width, height: this.height, stereo: this.stereo };
     this.tiles = grid.columns * grid.rows;
     check(this.tiles <= TILES_MOST, "the tile grid is too large");
+    check(whole(given.group, 1, GROUP_MOST), "the groups of segments have no possible length");
+    /** Segments from one that all tiles enter to the next. */
+    this.group = /** @type {number} */ (given.group);
     check(Array.isArray(given.qualities) && whole(given.qualities.length, 1, 8), "there are no qualities");
     /** @type {TileQuality[]} */
     this.qualities = given.qualities.map((/** @type {any} */ quality) => {
-      check(NAME.test(quality?.directory), "a quality has no folder");
+      check(isName(quality?.directory), "a quality has no folder");
+      check(this.group === 1 ? quality.continued === null : isName(quality.continued), "a quality has no folder to continue with");
       return {
-        id: String(quality.id ?? quality.directory), directory: quality.directory, kbps: figure(quality.kbps) ?? 0,
+        id: String(quality.id ?? quality.directory), directory: quality.directory, continued: quality.continued,
+        kbps: figure(quality.kbps) ?? 0,
         psnr: figure(quality.ws_psnr) ?? figure(quality.psnr), qp: figure(quality.qp) ?? figure(quality.crf),
       };
     });
@@ -134,7 +145,7 @@ export class TiledIndex {
 
   /** @param {any} low @returns {LowLayer} */
   #readLow(low) {
-    check(NAME.test(low.directory) && whole(low.width, 64, 8192) && whole(low.height, 64, 8192), "the low layer is described wrongly");
+    check(isName(low.directory) && whole(low.width, 64, 8192) && whole(low.height, 64, 8192), "the low layer is described wrongly");
     check(/^(hvc1|hev1)\.[\w.]{4,40}$/.test(low.codec), "the low layer is not HEVC");
     const configuration = readConfiguration(low.hvcc, "the low layer's configuration");
     const { width, height, directory, codec } = low;
@@ -149,9 +160,15 @@ export class TiledIndex {
     this.segments = given.map((segment, index) => {
       check(segment?.frame === frame && whole(segment.frames, 1, 600), `segment ${index} does not follow the one before`);
       check(whole(segment.header, 0, 1_000_000) && whole(segment.low ?? 0, 0, 100_000_000), `segment ${index} has no possible size`);
-      const sizes = bytesOf(segment.sizes, `the sizes of segment ${index}`);
-      check(sizes.length === bytes, `segment ${index} has sizes for another number of tiles`);
-      this.#sizes.push(sizes);
+      const sizes = (/** @type {any} */ text) => {
+        const list = bytesOf(text, `a list of sizes of segment ${index}`);
+        check(list.length === bytes, `segment ${index} has sizes for another number of tiles`);
+        return list;
+      };
+      this.#sizes.push(sizes(segment.sizes));
+      const first = index % this.group === 0;
+      check(!first || segment.continued === null, `segment ${index} begins a group and cannot continue`);
+      this.#continuedSizes.push(first ? null : sizes(segment.continued));
       const { frames } = segment;
       const start = (frame * this.ticks) / this.timescale;
       frame += frames;
@@ -159,14 +176,20 @@ export class TiledIndex {
     });
   }
 
+  /** Whether a segment can be had as one that goes on from the segment before. @param {number} segment */
+  continues(segment) {
+    return this.#continuedSizes[segment] !== null;
+  }
+
   /**
    * Bytes of a tile's fragment.
    * @param {number} quality
    * @param {number} segment
    * @param {number} tile
+   * @param {boolean} [continued] of the file that goes on from the segment before; only where it `continues`
    */
-  size(quality, segment, tile) {
-    const sizes = this.#sizes[segment];
+  size(quality, segment, tile, continued = false) {
+    const sizes = /** @type {Uint8Array} */ ((continued ? this.#continuedSizes : this.#sizes)[segment]);
     const at = 3 * (quality * this.tiles + tile);
     return sizes[at] | (sizes[at + 1] << 8) | (sizes[at + 2] << 16);
   }
@@ -176,20 +199,23 @@ export class TiledIndex {
    * @param {number} quality
    * @param {number} segment
    * @param {number} tile
+   * @param {boolean} [continued]
    */
-  offset(quality, segment, tile) {
-    if (this.#offsets.segment !== segment || this.#offsets.quality !== quality) {
+  offset(quality, segment, tile, continued = false) {
+    const kept = this.#offsets;
+    if (kept.segment !== segment || kept.quality !== quality || kept.continued !== continued) {
       const list = new Float64Array(this.tiles + 1);
       list[0] = this.segments[segment].header;
-      for (let i = 0; i < this.tiles; i++) list[i + 1] = list[i] + this.size(quality, segment, i);
-      this.#offsets = { segment, quality, list };
+      for (let i = 0; i < this.tiles; i++) list[i + 1] = list[i] + this.size(quality, segment, i, continued);
+      this.#offsets = { segment, quality, continued, list };
     }
     return this.#offsets.list[tile];
   }
 
-  /** @param {number} quality @param {number} segment @returns {string} relative to the index */
-  file(quality, segment) {
-    return segmentName(this.qualities[quality].directory, segment);
+  /** @param {number} quality @param {number} segment @param {boolean} [continued] @returns {string} relative to the index */
+  file(quality, segment, continued = false) {
+    const { directory, continued: other } = this.qualities[quality];
+    return segmentName(continued && other ? other : directory, segment);
   }
 
   /** @param {number} segment @returns {string} relative to the index */

@@ -15,9 +15,40 @@ test("a good index is read: grid, times, sizes and places", () => {
   assert.equal(index.file(0, 7), "q0/seg-00007.m4s");
 });
 
+test("what continues has sizes, places and files of its own, except where a group begins", () => {
+  const index = new TiledIndex(sampleIndex());
+  assert.equal(index.group, 2);
+  assert.deepEqual([0, 1].map((segment) => index.continues(segment)), [false, true]);
+  assert.deepEqual([index.size(0, 1, 5), index.size(0, 1, 5, true)], [1000, 200]);
+  const { header } = index.segments[1];
+  // By turns, as neighbours are asked for: one does not answer with the other's places.
+  assert.deepEqual([index.offset(1, 1, 3, true), index.offset(1, 1, 3), index.offset(1, 1, 3, true)], [header + 360, header + 1800, header + 360]);
+  assert.equal(index.file(2, 1, true), "c2/seg-00001.m4s");
+});
+
+test("a title in which nothing continues is read as one", () => {
+  const given = sampleIndex();
+  given.group = 1;
+  for (const quality of given.qualities) quality.continued = null;
+  for (const segment of given.segments) segment.continued = null;
+  const index = new TiledIndex(given);
+  assert.deepEqual([0, 1].map((segment) => index.continues(segment)), [false, false]);
+});
+
 /** What is changed in the index, and what the refusal must speak of. */
 const LIES = [
-  [(index) => (index.version = 2), /kind of index/],
+  [(index) => (index.version = 1), /kind of index/],
+  [(index) => (index.version = 3), /kind of index/],
+  [(index) => delete index.group, /group/],
+  [(index) => (index.group = 0), /group/],
+  [(index) => (index.group = 1e9), /group/],
+  [(index) => (index.qualities[1].continued = "../c1"), /folder/],
+  [(index) => (index.qualities[1].continued = null), /folder/],
+  [(index) => (index.group = 1), /folder/],
+  [(index) => (index.segments[0].continued = index.segments[1].continued), /begins a group/],
+  [(index) => (index.segments[1].continued = null), /sizes/],
+  [(index) => (index.segments[1].continued = btoa("short")), /another number of tiles/],
+  [(index) => (index.segments[1].continued = "%%%"), /base64/],
   [(index) => (index.width = 1e9), /size/],
   [(index) => (index.width = 3072), /grid|size/],
   [(index) => (index.grid.x[2] = index.grid.x[3]), /order/],

@@ -1,10 +1,11 @@
 /**
  * Same-grid merging: the slices of all tiles, each of the quality that was chosen, become the access units of one stream.
- * Nothing is rewritten; the bytes equal `python -m codec_native merge` (merge.test.js).
+ * Nothing is rewritten but the headers of entry slices in a first picture in which other tiles continue; the bytes equal
+ * `python -m codec_native merge` (tests/browser/test_tiled_merge.py).
  */
 
-import { BrokenData } from "./bits.js";
-import { isRandomAccess, parseSlice } from "./hevc.js";
+import { BitReader, BitWriter, BrokenData, unescape, withHead } from "./bits.js";
+import { KIND, NAL, isRandomAccess, isRefresh, parseSlice } from "./hevc.js";
 import { readFragment, readNals } from "./fragment.js";
 
 /**
@@ -22,7 +23,8 @@ import { readFragment, readNals } from "./fragment.js";
 /**
  * Reads a tile's fragment and makes sure that it is that tile's.
  * @param {Uint8Array} bytes
- * @param {{ tile: number, frames: number, address: number }} expected address: of its first coding tree block
+ * @param {{ tile: number, frames: number, address: number, continued?: boolean }} expected address: of its first coding
+ *   tree block; continued: it goes on from the segment before
  * @param {import("./hevc.js").Configuration} configuration
  * @returns {TileTrack}
  * @throws {BrokenData}
@@ -40,8 +42,19 @@ export function readTile(bytes, expected, configuration) {
   for (const header of headers)
     if (header.address !== expected.address || Boolean(header.first) !== (expected.address === 0))
       throw new BrokenData("a slice belongs to another place in the picture");
-  if (!isRandomAccess(headers[0].type)) throw new BrokenData("the segment does not begin with a random-access picture");
+  checkBeginning(headers[0], expected.continued ?? false);
   return { slices, headers, offsets: fragment.offsets };
+}
+
+/**
+ * @param {import("./hevc.js").SliceHeader} header of a segment's first slice
+ * @param {boolean} continued
+ */
+function checkBeginning({ type, kind, poc, references, temporal }, continued) {
+  if (!continued) {
+    if (!isRandomAccess(type)) throw new BrokenData("the segment does not begin with a random-access picture");
+  } else if (type !== NAL.TRAIL_R || kind !== KIND.P || poc !== 0 || references !== 1 || temporal)
+    throw new BrokenData("the segment does not go on from the one before");
 }
 
 /**
@@ -51,18 +64,47 @@ export function readTile(bytes, expected, configuration) {
  */
 export function mergeTiles(tracks) {
   const [lead] = tracks;
+  // Where one tile looks back the whole picture does, and those that do not say so in the same words.
+  const back = tracks.find(({ headers: [{ type }] }) => !isRandomAccess(type));
   /** @type {Uint8Array[][]} */
   const units = lead.slices.map(() => []);
   for (const [tile, track] of tracks.entries()) {
     if (track.slices.length !== units.length) throw new BrokenData(`tile ${tile} has another number of pictures`);
     for (let i = 0; i < units.length; i++) {
-      const [header, first] = [track.headers[i], lead.headers[i]];
-      if (header.type !== first.type || header.poc !== first.poc || track.offsets[i] !== lead.offsets[i])
-        throw new BrokenData(`tile ${tile} is coded in another order`);
-      units[i].push(track.slices[i]);
+      const enters = i === 0 && back && isRefresh(track.headers[0].type);
+      const [header, first] = [track.headers[i], (i === 0 && back ? back : lead).headers[i]];
+      const fits = enters || (header.type === first.type && header.poc === first.poc);
+      if (!fits || track.offsets[i] !== lead.offsets[i]) throw new BrokenData(`tile ${tile} is coded in another order`);
+      units[i].push(enters ? enterMidway(track.slices[0], header, back.slices[0], first) : track.slices[i]);
     }
   }
-  return { units, offsets: lead.offsets, keys: lead.headers.map(({ type }) => isRandomAccess(type)) };
+  const keys = lead.headers.map(({ type }, i) => (i === 0 && back ? false : isRandomAccess(type)));
+  return { units, offsets: lead.offsets, keys };
+}
+
+/**
+ * The I slice of an IDR picture as one of a picture that looks back: of the other's NAL unit type, and with its order count
+ * and references (7.3.6.1, slice_pic_order_cnt_lsb to slice_temporal_mvp_enabled_flag). Its payload stays.
+ * @param {Uint8Array} nal
+ * @param {import("./hevc.js").SliceHeader} header
+ * @param {Uint8Array} like a slice of the picture that it enters
+ * @param {import("./hevc.js").SliceHeader} likeHeader
+ * @returns {Uint8Array}
+ */
+function enterMidway(nal, header, like, likeHeader) {
+  const r = new BitReader(unescape(nal, header.size));
+  const from = new BitReader(unescape(like, likeHeader.size));
+  const w = new BitWriter();
+  w.u(likeHeader.type, 7); // behind forbidden_zero_bit
+  r.skip(7);
+  w.copy(r, 17);
+  r.skip(1); // no_output_of_prior_pics_flag
+  w.copy(r, header.orderAt);
+  from.position = likeHeader.orderAt;
+  w.copy(from, likeHeader.orderEnd);
+  w.copy(r, header.alignAt);
+  w.trailing();
+  return withHead(nal, header.size, w.bytes);
 }
 
 /**

@@ -1,10 +1,9 @@
 /**
- * Packing: slices move into another picture. Parameter sets and slice headers are written anew, payloads are copied with
- * their own emulation prevention (a slice header ends with a 1 bit, so what follows does not depend on it). The same
+ * Packing: slices move into another picture. Parameter sets and slice headers are written anew, payloads are copied. The same
  * rewriting as codec_native/src/bitstream/pack.c.
  */
 
-import { BitReader, BitWriter, BrokenData, escape, escapedLength, unescape } from "./bits.js";
+import { BitReader, BitWriter, BrokenData, escape, unescape, withHead } from "./bits.js";
 import { ceilLog2, isRandomAccess, parsePps, parseSps, parseVps } from "./hevc.js";
 
 /** Table A.8 and A.9: what limits size and tiles. [level_idc, luma samples, tile rows, tile columns, luma samples per second] */
@@ -162,10 +161,5 @@ export function moveSlice(nal, header, from, to, address) {
   r.position = header.entryEnd;
   w.copy(r, header.alignAt);
   w.trailing();
-  const head = escape(w.bytes);
-  const payload = nal.subarray(escapedLength(nal, header.size));
-  const out = new Uint8Array(head.length + payload.length);
-  out.set(head);
-  out.set(payload, head.length);
-  return out;
+  return withHead(nal, header.size, w.bytes);
 }

@@ -72,6 +72,8 @@ export class PackedLayout {
       grid: index.grid, qualities: [...index.qualities, { psnr: poorest && poorest - LOW_LOSS, qp: null }], segments: index.segments,
       size: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile) =>
         quality === floor ? 0 : index.size(quality, segment, tile),
+      // Its tiles change their places, so none finds there what it would look back to.
+      continues: () => false,
       floorBytes: (/** @type {number} */ segment) => index.segments[segment].low,
     };
     const { width, height, level } = this.#picture;

@@ -1,4 +1,5 @@
-/** A small index for tests: 6 x 6 tiles of 256 x 128, three qualities, two segments of one second. Not part of any bundle. */
+/** A small index for tests: 6 x 6 tiles of 256 x 128, three qualities, two segments of one second, of
+ * which the second can continue the first. Not part of any bundle. */
 
 const HVCC =
   "AQFgAAAAkAAAAAAAlvAA/P34+AAADwSgAAEAGEABDAH//wFgAAADAJAAAAMAAAMAlpSQJKEAAQBZQgEBAWAAAAMAkAAAAwAAAwCWoAMAgDAWWUmSTILqIkiSSaqQRPQgn5BJVJ+hLy5VK5LUpJSySuT9imkncnqxTyTkk9SDgLUBAQEEAAADAAQAAAMAQN4QCCCiAAEACEQBwXLwjGgkpwACAAZOAZYBRIAABk4BiwHQgA==";
@@ -8,26 +9,27 @@ const LOW_HVCC =
 /** @param {number} count @param {number} size */
 const edges = (count, size) => Array.from({ length: count + 1 }, (_, i) => (i * size) / count);
 
-/** Every tile has 1000, 600 or 200 bytes, by its quality. */
-function sizes() {
-  const bytes = [1000, 600, 200].flatMap((size) => new Array(36).fill([size & 255, size >> 8, 0]).flat());
+/** Of every tile, by its quality; continued ones cost a fifth. @param {number[]} each */
+function sizes(each) {
+  const bytes = each.flatMap((size) => new Array(36).fill([size & 255, size >> 8, 0]).flat());
   return btoa(String.fromCharCode(...bytes));
 }
 
 /** A fresh index as `JSON.parse` would give it. */
 export function sampleIndex() {
   return {
-    version: 1, width: 1536, height: 768, projection: "equirectangular", stereo: "mono", fps: [16, 1], timescale: 10000, ticks: 625,
+    version: 2, group: 2, width: 1536, height: 768, projection: "equirectangular", stereo: "mono", fps: [16, 1], timescale: 10000, ticks: 625,
     codec: "hvc1.1.6.L150.90", hvcc: HVCC, grid: { columns: 6, rows: 6, x: edges(6, 1536), y: edges(6, 768) },
-    qualities: [
-      { id: "q0", directory: "q0", kbps: 300, psnr: 44 }, { id: "q1", directory: "q1", kbps: 180, psnr: 39 },
-      { id: "q2", directory: "q2", kbps: 60, psnr: 34 },
-    ],
+    qualities: [1000, 600, 200].map((size, q) => ({
+      id: `q${q}`, directory: `q${q}`, continued: `c${q}`, kbps: 0.3 * size, continued_kbps: 0.18 * size, psnr: 44 - 5 * q,
+    })),
     low: {
       directory: "low", codec: "hvc1.1.6.L120.90", hvcc: LOW_HVCC, width: 512, height: 256,
       grid: { columns: 2, rows: 4, x: edges(2, 512), y: edges(4, 256) }, kbps: 10, psnr: 24,
     },
     pack: null, audio: [],
-    segments: [0, 1].map((i) => ({ frame: 16 * i, frames: 16, header: 376, sizes: sizes(), low: 900 })),
+    segments: [0, 1].map((i) => ({
+      frame: 16 * i, frames: 16, header: 376, sizes: sizes([1000, 600, 200]), continued: i === 0 ? null : sizes([200, 120, 40]), low: 900,
+    })),
   };
 }
