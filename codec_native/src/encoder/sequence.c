@@ -176,12 +176,12 @@ int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
     s->ctu_cols = (s->coded_w + VR_CTU - 1) / VR_CTU;
     s->ctu_rows = (s->coded_h + VR_CTU - 1) / VR_CTU;
     s->log2_max_poc_lsb = s->tools.gop_size > 8 ? 6 : 5; /* more than twice the distance of reference pictures */
-    for (int i = 1; i < p->n_qualities; i++)
-        if (p->quality[i].continues) { /* the last reference of a group lies in the upper half of what the bits can say (8.3.1) */
-            while (p->keyint - 1 >= 1 << s->log2_max_poc_lsb)
-                s->log2_max_poc_lsb++;
-            s->ends_alone = p->keyint - 1 == 1 << (s->log2_max_poc_lsb - 1);
-        }
+    if (p->key_group > 1) { /* the last reference of a group lies in the upper half of what the bits can say (8.3.1). Also where no
+                               quality continues: what is packed into one picture with such a stream has the same bits */
+        while (p->keyint - 1 >= 1 << s->log2_max_poc_lsb)
+            s->log2_max_poc_lsb++;
+        s->ends_alone = p->keyint - 1 == 1 << (s->log2_max_poc_lsb - 1);
+    }
     s->temporal_mvp = 1;
     /* The first candidates may point out of a constrained tile: later ones stand in for them. */
     s->max_merge = p->mcts && p->max_merge < 0 ? VR_MAX_MERGE : s->tools.max_merge;

@@ -19,9 +19,9 @@ from streaming.library.tiled.grid import Grid
 
 PRESET = "superfast"
 # CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere. Why: docs/tiles.md.
-CRF, OFFSETS, LOW_CRF = 18.0, (0.0, 5.0, 10.0, 19.0), 32.0
+CRF, OFFSETS, LOW_CRF = 20.0, (0.0, 5.0, 10.0, 20.0), 32.0
 # Segments of a group: the longest that a tile goes on without an I picture. Why: docs/tiles.md.
-GROUP = 4
+GROUP = 8
 # Segments of so many pictures or fewer do not continue. A continued segment's first picture has number 0 in the next
 # round, which a decoder knows by the pictures before it being numbered in the upper half of what the bits say: five
 # bits, or as many as the segment needs (H.265 8.3.1).
@@ -50,9 +50,7 @@ class TiledSettings:
 
 def group_for(gop: int) -> int:
     """Segments of a group, for segments of `gop` pictures."""
-    # The last picture alone would reach the upper half, and it is not the last one in coding order.
-    barely = gop > 1 and (gop - 1).bit_count() == 1
-    return 1 if gop <= TOO_SHORT_TO_CONTINUE or barely else GROUP
+    return 1 if gop <= TOO_SHORT_TO_CONTINUE else GROUP
 
 
 @dataclass
