@@ -237,6 +237,11 @@ def merge(streams: Sequence[Stream], pick: Sequence[int] | Callable[[int], Seque
 
     ``pick``: for each tile in raster order the index of its stream; or a function from the picture's index to that, for
     changes at random-access points (or wherever a tile is all intra in both streams).
+
+    Streams that continue (``Quality(continues=True)``) merge with those that have a random-access point there. A
+    picture with tiles of both kinds is no random-access point; its I slices get the header of its P slices. A tile may
+    change to and from a stream that continues; after another one than its own it decodes with that one's errors until
+    it is next all intra.
     """
     error = ffi.new("vr_bs_error *")
     raw = lib.vr_bs_merger_open(_handles(streams), len(streams), error)

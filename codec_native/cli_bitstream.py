@@ -14,7 +14,12 @@ from codec_native.i18n import gettext as _
 
 
 def add_merge_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("inputs", nargs="+", metavar="IN.hevc", help=_("streams of the same grid, or tile tracks"))
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="IN.hevc",
+        help=_("streams of the same grid, or tile tracks; continuing ones (encode --key-group) beside the others"),
+    )
     parser.add_argument("--grid", required=True, metavar="CxR", help=_("tile columns and rows"))
     parser.add_argument(
         "--pick",

@@ -7,8 +7,9 @@ import json
 import math
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -54,6 +55,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--qualities",
         metavar="0,6,12",
         help=_("QP offsets of several qualities in one pass; writes OUT.q0.hevc, OUT.q1.hevc ..."),
+    )
+    parser.add_argument(
+        "--key-group",
+        type=int,
+        metavar="N",
+        help=_(
+            "with --mcts: write each quality a second time, with only every N-th random-access point "
+            "and P pictures at the others; writes OUT.q0.hevc, OUT.c0.hevc ..."
+        ),
     )
     parser.add_argument("--threads", type=int, default=0, metavar="N", help=_("worker threads; 0: one per processor"))
     parser.add_argument("--simd", choices=SIMD_LEVELS, default="auto")
@@ -106,14 +116,25 @@ def encoder_options(args: argparse.Namespace, source: Source) -> dict[str, Any]:
             options["qualities"] = [Quality(qp_offset=float(part)) for part in args.qualities.split(",")]
         except ValueError:
             raise SettingsError(_("--qualities takes numbers separated by commas, for example 0,6,12.")) from None
+    if args.key_group is not None:
+        entered: list[Quality] = options.get("qualities", [Quality()])
+        options["qualities"] = entered + [replace(quality, continues=True) for quality in entered]
+        options["key_group"] = args.key_group
     return options
+
+
+def output_names(path: Path, qualities: Sequence[Quality]) -> list[Path]:
+    """A file for each quality; several have a number, and a letter that says whether they continue."""
+    if len(qualities) < 2:
+        return [path]
+    kinds = ["c" if quality.continues else "q" for quality in qualities]
+    return [path.with_suffix(f".{kind}{kinds[:i].count(kind)}{path.suffix}") for i, kind in enumerate(kinds)]
 
 
 class Outputs:
     """The files of one run: a stream per quality, and the reconstruction of the first."""
 
-    def __init__(self, path: Path, qualities: int, recon: str | None, picture_bytes: int) -> None:
-        names = [path] if qualities == 1 else [path.with_suffix(f".q{i}{path.suffix}") for i in range(qualities)]
+    def __init__(self, names: Sequence[Path], recon: str | None, picture_bytes: int) -> None:
         self._files = ExitStack()
         self.streams: list[BinaryIO] = [self._files.enter_context(name.open("wb")) for name in names]
         self.recon: BinaryIO | None = None
@@ -197,9 +218,8 @@ def run(args: argparse.Namespace) -> int:
     source = open_source(args.input)
     options = encoder_options(args, source)
     with Encoder(source.width, source.height, source.fps, preset=args.preset, **options) as encoder:
-        outputs = Outputs(
-            Path(args.output), len(options.get("qualities", ())) or 1, args.recon, source.width * source.height * 3 // 2
-        )
+        names = output_names(Path(args.output), options.get("qualities", ()))
+        outputs = Outputs(names, args.recon, source.width * source.height * 3 // 2)
         total = min(filter(None, (source.frames, args.frames)), default=None)
         progress, summary = Progress(total), Summary()
         try:

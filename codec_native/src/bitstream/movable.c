@@ -50,13 +50,14 @@ int vr_bs_check_companions(vr_bs_stream *const *streams, int stream_a, const vr_
 
 /* Reference picture sets only lose what is older than themselves: when the next picture has that of a stream that begins
  * anew here, neither it nor any later one holds anything from before. */
-static int same_group_follows(vr_bs_stream *const *streams, int a, int b, int64_t picture, int tile)
+static int same_group_follows(vr_bs_stream *const *streams, int a, int b, int64_t picture)
 {
-    if (picture + 1 == streams[a]->n_units)
+    const int64_t next = picture + 1;
+    if (next == streams[a]->n_units)
         return 1;
-    const vr_bs_slice *next_a = vr_bs_find_slice(streams[a], picture + 1, tile);
-    const vr_bs_slice *next_b = vr_bs_find_slice(streams[b], picture + 1, tile);
-    return next_a && next_b && !vr_bs_check_companions(streams, a, next_a, b, next_b, picture + 1, NULL);
+    const vr_bs_slice *next_a = &streams[a]->slices[streams[a]->units[next].first_slice];
+    const vr_bs_slice *next_b = &streams[b]->slices[streams[b]->units[next].first_slice];
+    return !vr_bs_check_companions(streams, a, next_a, b, next_b, next, NULL);
 }
 
 int vr_bs_tile_continues(vr_bs_stream *const *streams, int n, int stream, int64_t picture, int tile)
@@ -66,8 +67,7 @@ int vr_bs_tile_continues(vr_bs_stream *const *streams, int n, int stream, int64_
         slice->header.type != VR_BS_SLICE_P || slice->header.temporal_mvp || slice->header.looks_ahead)
         return 0;
     for (int i = 0; i < n; i++)
-        if (vr_bs_is_irap(streams[i]->units[picture].nal_type) && vr_bs_tile_switchable(streams[i], picture, tile) &&
-            same_group_follows(streams, stream, i, picture, tile))
+        if (vr_bs_clean_entry(streams[i], picture) && same_group_follows(streams, stream, i, picture))
             return 1;
     return 0;
 }

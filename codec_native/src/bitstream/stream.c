@@ -483,13 +483,10 @@ int vr_bs_get_tile(const vr_bs_stream *stream, int64_t picture, int tile, vr_bs_
     return VR_BS_OK;
 }
 
-int vr_bs_tile_switchable(const vr_bs_stream *stream, int64_t picture, int tile)
+int vr_bs_clean_entry(const vr_bs_stream *stream, int64_t picture)
 {
-    const vr_bs_slice *slice = vr_bs_find_slice(stream, picture, tile);
-    if (!slice || slice->header.type != VR_BS_SLICE_I)
-        return 0;
     if (!vr_bs_is_irap(stream->units[picture].nal_type))
-        return 1;
+        return 0;
     /* pictures that follow a CRA and precede it in output may look back across it */
     for (int64_t i = picture + 1; i < stream->n_units; i++) {
         const int type = stream->units[i].nal_type;
@@ -499,6 +496,14 @@ int vr_bs_tile_switchable(const vr_bs_stream *stream, int64_t picture, int tile)
             break;
     }
     return 1;
+}
+
+int vr_bs_tile_switchable(const vr_bs_stream *stream, int64_t picture, int tile)
+{
+    const vr_bs_slice *slice = vr_bs_find_slice(stream, picture, tile);
+    if (!slice || slice->header.type != VR_BS_SLICE_I)
+        return 0;
+    return !vr_bs_is_irap(stream->units[picture].nal_type) || vr_bs_clean_entry(stream, picture);
 }
 
 int vr_bs_append_nal(vr_bs_buffer *out, const uint8_t *nal, size_t size, int first)

@@ -58,6 +58,8 @@ extern const uint8_t vr_bs_track_uuid[16];
 const vr_bs_slice *vr_bs_find_slice(const vr_bs_stream *stream, int64_t picture, int tile);
 /* Same bytes of VPS, SPS and PPS? */
 int vr_bs_same_config(const vr_bs_stream *a, const vr_bs_config *ca, const vr_bs_stream *b, const vr_bs_config *cb);
+/* 1 at a random-access point that no picture after it looks back across. */
+int vr_bs_clean_entry(const vr_bs_stream *stream, int64_t picture);
 /* 1 where decoding of `tile` can begin at this picture: a random-access point without RASL pictures, or an intra slice. */
 int vr_bs_tile_switchable(const vr_bs_stream *stream, int64_t picture, int tile);
 /* Appends a NAL unit with its start code (4 bytes when `first`, else 3). */

@@ -1,22 +1,21 @@
 """Merging tiles that enter (I pictures) with tiles that go on (P pictures) at the first picture of a segment.
 
-An entered tile decodes exactly as in its own stream, at once. So does one that goes on in its own quality. One that goes on
-after another quality decodes with that one's errors (drift) until the next group begins, and no other tile notices.
+An entered tile decodes exactly as in its own stream, at once. So does one that goes on in its own quality. One that
+goes on after another quality decodes with that one's errors (drift) until the next group begins, and no other tile
+notices.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import av
 import numpy as np
 import pytest
 
 from codec_native import BitstreamError, Encoder, Quality, Stream, merge, split
 from tests.codec.bitstream.conftest import GRID, HEIGHT, WIDTH, Tiled, encode_tiled
-from tests.codec.media import Picture, decode, moving_pictures, nal_units, same
+from tests.codec.media import Picture, crop, decode, moving_pictures, nal_units, same
 
 SEGMENT, GROUP, SEGMENTS = 18, 3, 5
 COUNT = SEGMENT * SEGMENTS
@@ -24,6 +23,9 @@ OFFSETS = (0, 6, 14)
 # numbers of streams: entry of the best, middle, worst quality, then the continued ones
 E0, E1, E2, C0, C1, C2 = range(6)
 TRAIL_R, IDR = 1, 19
+# Of the decibels between two qualities, a tile that goes on in one after the other keeps so much (mean of two segments
+# of this quickly moving scene): measured 0.28 and 0.10.
+DRIFT_KEEPS = (0.2, 0.07)
 Pick = Callable[[int], list[int]]
 
 
@@ -35,11 +37,13 @@ class Qualities:
     def merge(self, pick: Pick) -> bytes:
         return b"".join(merge([one.stream for one in self.streams], lambda number: pick(number // SEGMENT)))
 
-    def error(self, tile: int, stream: int, pictures: list[Picture], number: int) -> float:
-        """PSNR of the luma of a tile against what was encoded."""
-        tiles = self.streams[stream].tiles
-        source, shown = (Tiled(b"", these, tiles, []).tile(number, tile)[0] for these in (self.source, pictures))
-        return float(10 * np.log10(255**2 / np.mean((source.astype(float) - shown) ** 2)))
+    def psnr(self, tile: int, stream: int, number: int, pictures: list[Picture] | None = None) -> float:
+        """Luma of a tile against what was encoded, in dB; of the stream itself when no pictures are given."""
+        own = self.streams[stream]
+        source, seen = (
+            crop(these[number], *own.tiles[tile])[0].astype(float) for these in (self.source, pictures or own.pictures)
+        )
+        return float(10 * np.log10(255**2 / np.mean((source - seen) ** 2)))
 
 
 def encode(source: list[Picture], **settings: object) -> list[Tiled]:
@@ -106,42 +110,133 @@ def test_entered_and_continued_tiles_decode_as_in_their_own_streams(qualities: Q
 
 
 def test_a_picture_that_is_no_random_access_point_has_no_parameter_sets(qualities: Qualities) -> None:
-    merged = qualities.merge(lambda segment: [E0, C0, C0, E0] if segment % GROUP else [E0] * 4)
-    kinds = [unit[0] >> 1 & 63 for unit in nal_units(merged)]
-    assert kinds.count(33) == first_pictures(merged).count(IDR) == 2
+    merged = qualities.merge(lambda segment: [E0, C0, C0, E0])
     assert Stream(merged).info.keyframes == 2
-    assert len([kind for kind in kinds if kind == 39]) == 2 * len(
-        [
-            unit
-            for unit in nal_units(qualities.streams[E0].data[: qualities.streams[E0].packets[0].tile_ranges[0][0]])
-            if unit[0] >> 1 == 39
-        ]
-    )
+    kinds = [[unit[0] >> 1 & 63 for unit in nal_units(data)] for data in (merged, qualities.streams[C0].data)]
+    assert kinds[0] == kinds[1], "units of the same types in the same order as in a stream that continues"
 
 
-def test_new_headers_change_only_what_lies_before_the_payload(qualities: Qualities) -> None:
-    merged = Stream(data := qualities.merge(lambda segment: [E0, C0, E2, E0] if segment == 1 else [E0, C0, E2, E0][:4]))
-    for tile, stream in enumerate([E0, C0, E2, E0]):
-        source = qualities.streams[stream]
+def test_only_headers_change(qualities: Qualities) -> None:
+    pick = [E0, C0, E2, E1]
+    data = qualities.merge(lambda segment: pick)
+    merged = Stream(data)
+    for tile, number in enumerate(pick):
+        source = qualities.streams[number]
         old, new = source.stream.tile(SEGMENT, tile), merged.tile(SEGMENT, tile)
         assert (new.slice_type, new.qp) == (old.slice_type, old.qp)
-        before, after = source.data[old.offset :][: old.size], data[new.offset :][: new.size]
-        assert before[20:][-200:] == after[-200:]
-        assert abs(new.size - old.size) < 8
+        before, after = (d[t.offset : t.offset + t.size] for d, t in ((source.data, old), (data, new)))
+        if number == C0:
+            assert before == after
+        else:
+            assert after[0] >> 1 == TRAIL_R
+            assert after[1] == before[1]
+            longer = len(after) - len(before)
+            assert 0 < longer <= 3, "the number and the references are a few bits"
+            assert after[8 + longer :] == before[8:]
 
 
 def test_drift_stays_in_its_tile_and_ends_with_the_group(qualities: Qualities) -> None:
-    """Tile 2 goes on in the best quality after the middle one."""
-    picks = [[E0, E1, E1, E0], [C0, C1, C0, C0], [C0, C1, C0, C0], [E0, E1, E0, E0], [C0, C1, C0, C0]]
+    """Tile 2 goes on in the best quality after the middle one, tile 3 in the worst after the best."""
+    picks = [[E0, E1, E1, E0], [C0, C1, C0, C2], [C0, C1, C0, C2], [E0, E1, E0, E2], [C0, C1, C0, C2]]
     pictures = shown(qualities.merge(lambda segment: picks[segment]))
-    for tile, stream in ((0, C0), (1, C1), (3, C0)):
+    for tile, stream in ((0, C0), (1, C1)):
         assert_exact(qualities, pictures, range(SEGMENTS), tile, stream)
-    assert_exact(qualities, pictures, range(1), 2, E1)
-    assert_exact(qualities, pictures, range(3, SEGMENTS), 2, C0)
-    for number in range(SEGMENT, 3 * SEGMENT):
-        print(
-            number,
-            qualities.error(2, C0, pictures, number),
-            qualities.error(2, C0, qualities.streams[C0].pictures, number),
-            qualities.error(2, C0, qualities.streams[C1].pictures, number),
+    for tile, before, after in ((2, E1, C0), (3, E0, C2)):
+        assert_exact(qualities, pictures, range(1), tile, before)
+        assert_exact(qualities, pictures, range(3, SEGMENTS), tile, after)
+    drifting = range(SEGMENT, 3 * SEGMENT)
+    for tile, good, poor, keeps in ((2, C0, C1, DRIFT_KEEPS[0]), (3, C0, C2, DRIFT_KEEPS[1])):
+        own = [qualities.psnr(tile, stream, number) for stream in (good, poor) for number in drifting]
+        seen = [qualities.psnr(tile, good, number, pictures) for number in drifting]
+        better, worse = (float(np.mean(part)) for part in (own[: len(drifting)], own[len(drifting) :]))
+        assert worse < float(np.mean(seen)) < better, "between the two qualities it is made of"
+        assert float(np.mean(seen)) - worse > keeps * (better - worse)
+
+
+def test_a_worse_quality_that_goes_on_after_a_better_one_keeps_what_is_there() -> None:
+    """A camera that stands still: the picture of the best quality stays, the worst only goes on."""
+    source = moving_pictures(WIDTH, HEIGHT, 1) * COUNT
+    still = Qualities(source, encode(source))
+    pictures = shown(still.merge(lambda segment: [C2 if segment % GROUP else E0] * 4))
+    for number in range(SEGMENT, GROUP * SEGMENT):
+        best, worst, seen = still.psnr(0, E0, number), still.psnr(0, C2, number), still.psnr(0, C2, number, pictures)
+        assert seen > best - 1
+        assert worst < best - 5
+
+
+def test_tracks_merge_as_whole_streams_do(qualities: Qualities) -> None:
+    pick = [E0, C0, E2, C1]
+    whole = qualities.merge(lambda segment: pick)
+    tracks = [Stream(b"".join(split(qualities.streams[number].stream, tile))) for tile, number in enumerate(pick)]
+    assert list(nal_units(b"".join(merge(tracks, [0, 1, 2, 3])))) == list(nal_units(whole))
+
+
+def test_streams_that_continue_change_only_where_an_entry_stream_says_that_a_group_ends(qualities: Qualities) -> None:
+    def pick_at(number: int) -> list[int]:
+        return [0, 0, 0, 1 if number >= SEGMENT else 0]
+
+    continued = [qualities.streams[C0].stream, qualities.streams[C1].stream]
+    with pytest.raises(BitstreamError, match="all intra") as caught:
+        list(merge(continued, pick_at))
+    assert (caught.value.picture, caught.value.tile) == (SEGMENT, 3)
+    assert len(list(merge([*continued, qualities.streams[E0].stream], pick_at))) == COUNT
+
+
+@pytest.mark.parametrize("number", [SEGMENT - 1, SEGMENT + 1, 2 * SEGMENT + 7])
+def test_a_change_inside_a_segment_is_refused(qualities: Qualities, number: int) -> None:
+    streams = [one.stream for one in qualities.streams]
+    with pytest.raises(BitstreamError, match="all intra") as caught:
+        list(merge(streams, lambda now: [C0, C0, C1 if now >= number else C0, E0]))
+    assert (caught.value.picture, caught.value.tile) == (number, 2)
+
+
+def test_ordinary_p_pictures_do_not_stand_beside_random_access_pictures() -> None:
+    """The count of pictures agrees, but the P picture uses temporal vectors, or what follows looks back beyond it."""
+    short, long = (encode_tiled(38, keyint=keyint, gop_size=1, count=34) for keyint in (32, 64))
+    assert (short.stream.picture(32).nal_type, long.stream.picture(32).nal_type) == (IDR, TRAIL_R)
+    assert short.stream.picture(32).poc_lsb == long.stream.picture(32).poc_lsb == 0
+    for pick in ([0, 1, 1, 0], [1, 0, 0, 1]):
+        with pytest.raises(BitstreamError, match="another type") as caught:
+            list(merge([short.stream, long.stream], pick))
+        assert caught.value.picture == 32
+
+
+def flipped(source: Tiled, bit: int, after_address: bool) -> Stream:
+    """The stream with one bit of the header changed in each slice of the second segment's first picture.
+
+    Headers begin with 16 bits of NAL unit header; slice_segment_address (5 bits here) is missing in the first tile's.
+    """
+    data = bytearray(source.data)
+    for tile in range(4):
+        at = bit + (5 if tile and after_address else 0)
+        data[source.stream.tile(SEGMENT, tile).offset + at // 8] ^= 0x80 >> at % 8
+    return Stream(bytes(data))
+
+
+def test_a_picture_with_another_number_is_refused_beside_either_kind(qualities: Qualities) -> None:
+    # behind first_slice_segment_in_pic_flag, slice_pic_parameter_set_id and "P"
+    strange = flipped(qualities.streams[C0], 16 + 1 + 1 + 3, after_address=True)
+    assert strange.picture(SEGMENT).poc_lsb != 0
+    streams = [qualities.streams[E0].stream, strange, qualities.streams[C1].stream]
+    for pick in ([0, 1, 1, 0], [1, 0, 0, 1], [0, 2, 1, 0], [0, 1, 2, 0], [2, 2, 2, 1]):
+        with pytest.raises(BitstreamError, match="another number") as caught:
+            list(merge(streams, pick))
+        assert (caught.value.kind, caught.value.picture) == ("mismatch", SEGMENT)
+
+
+def test_random_access_pictures_of_one_merged_picture_must_agree(qualities: Qualities) -> None:
+    # behind first_slice_segment_in_pic_flag: no_output_of_prior_pics_flag
+    strange = flipped(qualities.streams[E0], 16 + 1, after_address=False)
+    streams = [strange, qualities.streams[E1].stream, qualities.streams[C1].stream]
+    for pick in ([0, 1, 2, 2], [2, 1, 0, 1]):
+        with pytest.raises(BitstreamError, match="another number") as caught:
+            list(merge(streams, pick))
+        assert (caught.value.kind, caught.value.picture) == ("mismatch", SEGMENT)
+
+
+def test_streams_with_other_parameter_sets_do_not_continue_each_other(qualities: Qualities) -> None:
+    other = encode(qualities.source[: SEGMENT + 2], sao=0)[C0].stream
+    with pytest.raises(BitstreamError, match="parameter sets differ"):
+        list(
+            merge([Stream(b"".join(p.data for p in qualities.streams[E0].packets[: SEGMENT + 2])), other], [0, 1, 0, 1])
         )

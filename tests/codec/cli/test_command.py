@@ -132,6 +132,21 @@ def test_several_qualities_are_written_side_by_side(tmp_path: Path, clip: Path) 
     assert len(decode((tmp_path / "m.hevc").read_bytes())) == COUNT
 
 
+def test_qualities_that_continue_are_written_beside_and_merge(tmp_path: Path) -> None:
+    clip = write_y4m(tmp_path / "long.y4m", moving_pictures(WIDTH, HEIGHT, 38))
+    options = [*TILED, "--keyint", "18", "--key-group", "2", "--qualities", "0,12", "--qp", "30"]
+    assert main(["encode", str(clip), str(tmp_path / "x.hevc"), *options]) == 0
+    names = ["q0", "q1", "c0", "c1"]
+    paths = [tmp_path / f"x.{name}.hevc" for name in names]
+    assert [Stream.from_file(path).info.keyframes for path in paths] == [3, 3, 2, 2]
+    out = tmp_path / "m.hevc"
+    assert main(["merge", "--grid", "2x1", "--pick", "03", *map(str, paths), "-o", str(out)]) == 0
+    entered, continued = (decode(paths[number].read_bytes()) for number in (0, 3))
+    for merged, left, right in zip(decode(out.read_bytes()), entered, continued, strict=True):
+        assert same(crop(merged, 0, 0, 256, HEIGHT), crop(left, 0, 0, 256, HEIGHT))
+        assert same(crop(merged, 256, 0, 256, HEIGHT), crop(right, 256, 0, 256, HEIGHT))
+
+
 def test_merge_takes_each_tile_from_its_stream(tmp_path: Path, streams: list[Path]) -> None:
     out = tmp_path / "merged.hevc"
     assert main(["merge", "--grid", "2x1", "--pick", "10", *map(str, streams), "-o", str(out)]) == 0

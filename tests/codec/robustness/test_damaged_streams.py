@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from codec_native import Encoder, Quality, Stream
 from tests.codec.bitstream.conftest import encode_tiled
 from tests.codec.media import moving_pictures, x265
 from tests.codec.robustness.conftest import Worker, encoded
@@ -54,9 +56,21 @@ def mutate(data: bytes, mutations: list[tuple[str, float, int, int]], head: bool
     return bytes(result)
 
 
-def check(worker: Worker, data: bytes) -> None:
-    answer: dict[str, Any] = worker.ask(do="bitstream", data=encoded(data))
+@pytest.fixture(scope="module")
+def continuing() -> list[bytes]:
+    """Two segments of 17 pictures: entry and continued stream of one quality, continued stream of another."""
+    qualities = [Quality(0), Quality(0, continues=True), Quality(6, continues=True)]
+    settings = {"preset": "ultrafast", "qp": 45, "keyint": 17, "key_group": 2, "tiles": "2x1", "mcts": True}
+    with Encoder(512, 64, 17, threads=1, qualities=qualities, **settings) as encoder:
+        packets = [packet for picture in moving_pictures(512, 64, 19) for packet in encoder.encode(picture)]
+        packets += encoder.flush()
+    return [b"".join(p.data for p in packets if p.quality == quality) for quality in range(len(qualities))]
+
+
+def check(worker: Worker, data: bytes, beside: Sequence[bytes] = ()) -> dict[str, Any]:
+    answer: dict[str, Any] = worker.ask(do="bitstream", data=encoded(data), beside=[encoded(other) for other in beside])
     assert answer.get("error", "BitstreamError") in ERRORS, answer
+    return answer
 
 
 @settings(max_examples=400, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
@@ -65,6 +79,24 @@ def test_damage_is_an_error_or_an_answer(
     sanitised_worker: Worker, samples: list[bytes], which: int, mutations: list, head: bool
 ) -> None:
     check(sanitised_worker, mutate(samples[which], mutations, head))
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
+@given(which=st.integers(0, 2), mutations=MUTATIONS, place=st.sampled_from(["anywhere", "head", "segment"]))
+def test_damage_beside_sound_streams_is_an_error_or_an_answer(
+    sanitised_worker: Worker, continuing: list[bytes], which: int, mutations: list, place: str
+) -> None:
+    data, others = continuing[which], continuing[:which] + continuing[which + 1 :]
+    # "segment": the headers of the picture where entered and continued tiles meet
+    start = Stream(data).picture(17).offset if place == "segment" else 0
+    check(sanitised_worker, data[:start] + mutate(data[start:], mutations, place != "anywhere"), others)
+
+
+def test_sound_streams_that_continue_are_merged(worker: Worker, continuing: list[bytes]) -> None:
+    """What is damaged above merges when it is whole; else those tests would only see refusals of their own making."""
+    whole = check(worker, continuing[0], continuing[1:])
+    alone = check(worker, continuing[0])
+    assert (whole["pictures"], whole["refused"]) == (19, alone["refused"])
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))

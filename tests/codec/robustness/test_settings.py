@@ -51,7 +51,14 @@ SETTINGS = st.fixed_dictionaries(
         "rdoq": st.integers(-1, 1),
         "sign_hiding": st.integers(-1, 1),
         "max_merge": st.integers(-1, 5),
-        "qualities": st.sampled_from([[{"qp_offset": 0}, {"qp_offset": 6}], [{"qp_offset": 0}]]),
+        "key_group": st.integers(0, 4),
+        "qualities": st.sampled_from(
+            [
+                [{"qp_offset": 0}, {"qp_offset": 6}],
+                [{"qp_offset": 0}],
+                [{"qp_offset": 0}, {"qp_offset": 6, "continues": 1}],
+            ]
+        ),
     },
 )
 CONTENT = st.sampled_from(["noise", "black", "white", "static", "checkerboard", "moving"])
@@ -73,6 +80,28 @@ def reconcile(values: dict[str, Any]) -> dict[str, Any]:
     if values.get("max_merge") == 0:
         del values["max_merge"]
     return values
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck))
+@given(
+    values=SETTINGS,
+    rate=RATES,
+    content=CONTENT,
+    keyint=st.integers(15, 36),
+    qualities=st.lists(st.booleans(), min_size=1, max_size=3),
+)
+def test_settings_of_qualities_that_continue_give_an_error_or_a_valid_stream(
+    worker: Worker, values: dict, rate: dict, content: str, keyint: int, qualities: list[bool]
+) -> None:
+    rates = {name: rate[name] for name in ("bitrate", "maxrate", "bufsize") if name in rate}
+    values = {
+        **{name: value for name, value in values.items() if name not in ("low_delay", "tile_refresh", "key_type")},
+        "keyint": keyint,
+        "mcts": True,
+        "preset": "ultrafast",
+        "qualities": [{}] + [{"qp_offset": 4 * i, "continues": on, **rates} for i, on in enumerate(qualities)],
+    }
+    check(worker, reconcile(values), rate, content, 2 * keyint + 3)
 
 
 def check(worker: Worker, values: dict[str, Any], rate: dict[str, Any], content: str, frames: int) -> None:

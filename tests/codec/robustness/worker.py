@@ -64,6 +64,7 @@ def encode(task: dict[str, Any]) -> dict[str, Any]:
 def bitstream(task: dict[str, Any]) -> dict[str, Any]:
     """Asks everything of a stream that the tool can do with it; each part may refuse."""
     stream = Stream(base64.b64decode(task["data"]))
+    others = [Stream(base64.b64decode(other)) for other in task.get("beside", ())]
     tiles = stream.info.cols * stream.info.rows
     for index in range(len(stream)):
         stream.picture(index)
@@ -71,6 +72,14 @@ def bitstream(task: dict[str, Any]) -> dict[str, Any]:
             stream.tile(index, index % tiles)
     refused = 0
     works = [lambda: merge([stream, stream], [i % 2 for i in range(tiles)])]
+    for turn in range(2 if others else 0):
+        # each tile from another stream, and changes wherever the tool allows them
+        works += [
+            lambda turn=turn: merge(
+                [stream, *others], lambda number: [(i + turn + number // 17) % (1 + len(others)) for i in range(tiles)]
+            ),
+            lambda turn=turn: merge([stream, *others], [(i + turn) % (1 + len(others)) for i in range(tiles)]),
+        ]
     for tile in range(min(tiles, 4)):
         works += [lambda tile=tile: split(stream, tile), lambda tile=tile: extract(stream, tile)]
     for work in works:
