@@ -88,15 +88,18 @@ def reconcile(values: dict[str, Any]) -> dict[str, Any]:
     rate=RATES,
     content=CONTENT,
     keyint=st.integers(15, 36),
+    group=st.integers(1, 4),
     qualities=st.lists(st.booleans(), min_size=1, max_size=3),
 )
 def test_settings_of_qualities_that_continue_give_an_error_or_a_valid_stream(
-    worker: Worker, values: dict, rate: dict, content: str, keyint: int, qualities: list[bool]
+    worker: Worker, values: dict, rate: dict, content: str, keyint: int, group: int, qualities: list[bool]
 ) -> None:
+    rate = {name: value for name, value in rate.items() if name not in ("cbr", "low_delay")}
     rates = {name: rate[name] for name in ("bitrate", "maxrate", "bufsize") if name in rate}
     values = {
         **{name: value for name, value in values.items() if name not in ("low_delay", "tile_refresh", "key_type")},
         "keyint": keyint,
+        "key_group": group,
         "mcts": True,
         "preset": "ultrafast",
         "qualities": [{}] + [{"qp_offset": 4 * i, "continues": on, **rates} for i, on in enumerate(qualities)],
