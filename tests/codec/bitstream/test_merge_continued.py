@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import av
+import av.logging
 import numpy as np
 import pytest
 
@@ -74,7 +76,15 @@ def first_pictures(data: bytes) -> list[int]:
 
 
 def shown(data: bytes) -> list[Picture]:
-    pictures = decode(data)
+    """Decoded without a word of warning."""
+    level = av.logging.get_level()
+    av.logging.set_level(av.logging.WARNING)
+    try:
+        with av.logging.Capture() as said:
+            pictures = decode(data)
+    finally:
+        av.logging.set_level(level)
+    assert said == []
     assert len(pictures) == COUNT
     return pictures
 
