@@ -74,7 +74,8 @@ def make_tiled_group(work: TiledWork, *, progress: Callable[[int], None] = lambd
     finally:
         encoder.close()
         low.close()
-    files, segments = write_group(work, coded, [streams.entry[0] for streams in low_coded])
+    low_streams = [streams.entry[0] for streams in low_coded]
+    files, segments = write_group(settings, work.index, work.start, work.count, coded, low_streams)
     return TiledResult(
         headers=title_headers(settings, entry, low_entry),
         files=files,
@@ -93,25 +94,26 @@ def plain_settings(settings: TiledSettings) -> VideoSettings:
 
 
 def write_group(
-    work: TiledWork, coded: Sequence[CodedSegment], low: Sequence[Stream]
+    settings: TiledSettings, index: int, start: int, count: int, coded: Sequence[CodedSegment], low: Sequence[Stream]
 ) -> tuple[dict[str, bytes], list[dict[str, Any]]]:
-    """Files by path, and the details of each segment of a group for the index."""
+    """Files by path, and the details of each segment for the index, of a group of `count` pictures from `start` whose
+    first segment is number `index`."""
     files: dict[str, bytes] = {}
     segments = []
     for place, (streams, low_stream) in enumerate(zip(coded, low, strict=True)):
-        start = work.start + place * work.settings.gop
-        frames = min(work.settings.gop, work.start + work.count - start)
+        first = place * settings.gop
+        frames = min(settings.gop, count - first)
         for stream in [*streams.entry, low_stream]:
             check_units(stream, frames)
         for stream in streams.continued:
             check_units(stream, frames, continued=True)
         written, details = write_segment(
-            work.settings, work.index + place, start, streams.entry, low_stream, streams.continued
+            settings, index + place, start + first, streams.entry, low_stream, streams.continued
         )
         files |= written
-        segments.append({"frame": start, "frames": frames, **details})
-    if sum(of["frames"] for of in segments) != work.count:
-        raise RuntimeError(f"the encoder gave {len(segments)} segments for {work.count} pictures")
+        segments.append({"frame": start + first, "frames": frames, **details})
+    if sum(of["frames"] for of in segments) != count:
+        raise RuntimeError(f"the encoder gave {len(segments)} segments for {count} pictures")
     return files, segments
 
 

@@ -1,4 +1,4 @@
-"""The files of a title as programs read them: fragments, DASH with SRD, the packed picture with its map, lies."""
+"""The files of a title as programs read them: fragments, tiles that go on, DASH with SRD, the packed picture, lies."""
 
 import base64
 import io
@@ -12,59 +12,71 @@ import av
 import numpy as np
 import pytest
 
-from codec_native import Stream, merge
+from codec_native import Stream as Bitstream
+from codec_native import merge
 from streaming.library.errors import MediaError
 from streaming.library.packaging.names import segment_name
 from streaming.library.tiled.boxes import configuration_record
-from streaming.library.tiled.check import check_title
-from streaming.library.tiled.encode import TiledEncoder, TiledSettings
+from streaming.library.tiled.check import check_title, mixed
+from streaming.library.tiled.encode import TiledEncoder, TiledSettings, group_for
 from streaming.library.tiled.grid import low_grid, make_grid
 from streaming.library.tiled.index import SegmentFacts, Sound, Title, index_bytes, make_index
 from streaming.library.tiled.packed import plan_packing, unrank
-from streaming.library.tiled.reader import TiledError, TiledTitle, boxes, fragment_samples
-from streaming.library.tiled.segment import title_headers, unpack_sizes, write_segment
+from streaming.library.tiled.reader import (
+    Pick,
+    TiledError,
+    TiledTitle,
+    boxes,
+    fragment_samples,
+    record_units,
+    with_headers,
+)
+from streaming.library.tiled.segment import title_headers, unpack_sizes, write_group
 from streaming.library.tiled.srd import srd_manifest
 from streaming.library.tiled.strips import make_strips
 
 MPD = "{urn:mpeg:dash:schema:mpd:2011}"
 GRID = make_grid(1536, 768, 6, 3)
-FRAMES = (10, 7)
+TILES = range(GRID.tiles)
+# Groups of three segments: the last group has two, and its last one fewer pictures.
+GOP, GROUP, FRAMES = 18, 3, (18, 18, 18, 18, 7)
+SEGMENTS = range(len(FRAMES))
+ENTERED = (0, 3)
 # So that sixteen tiles of 256x256 do not fit, as sixteen of 640x640 do not at 7680x3840.
 PACKED_SAMPLES = 1_000_000
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A title of two segments, with a pattern that differs from tile to tile and moves."""
-    folder = tmp_path_factory.mktemp("title")
-    settings = TiledSettings(GRID, low_grid(GRID), Fraction(10), 10, 24.0, (0.0, 7.0, 16.0), 26.0)
+def write_title(folder: Path, gop: int, group: int, count: int) -> Path:
+    """A title of `count` pictures with a pattern that differs from tile to tile and moves."""
+    settings = TiledSettings(GRID, low_grid(GRID), Fraction(gop), gop, 24.0, (0.0, 7.0, 16.0), 26.0, group=group)
     pattern = np.random.default_rng(3).integers(30, 220, (24, 48), np.uint8).repeat(32, 0).repeat(32, 1)
-    segments, start = [], 0
-    for index, count in enumerate(FRAMES):
-        encoder = TiledEncoder(settings, settings.grid, settings.crf, settings.offsets)
+    segments = []
+    for start in range(0, count, gop * group):
+        pictures = range(start, min(count, start + gop * group))
+        encoder = TiledEncoder(settings, settings.grid, settings.crf, settings.offsets, continues=True)
         low = TiledEncoder(settings, settings.low, settings.low_crf)
-        for frame in range(start, start + count):
+        for frame in pictures:
             luma = np.roll(pattern, 5 * frame, 1)
             for target, shown in ((encoder, luma), (low, luma[::3, ::3])):
                 grey = np.full((shown.shape[0] // 2, shown.shape[1]), 128, np.uint8)
                 target.encode(np.ascontiguousarray(np.concatenate([shown, grey])))
-        streams, low_stream = encoder.flush(), low.flush()[0]
-        files, details = write_segment(settings, index, start, streams, low_stream)
+        coded, low_streams = encoder.flush(), [segment.entry[0] for segment in low.flush()]
+        files, details = write_group(settings, start // gop, start, len(pictures), coded, low_streams)
         headers = title_headers(settings, encoder.entry, low.entry)
         for name, data in {**headers, **files}.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(data)
-        segments.append(SegmentFacts(start, count, details))
-        start += count
+        segments += [SegmentFacts(of["frame"], of["frames"], of) for of in details]
     packing = plan_packing(settings.grid, settings.low, PACKED_SAMPLES)
     assert packing is not None
-    strips = make_strips(settings, packing, FRAMES)
+    strips = make_strips(settings, packing, {segment.frames for segment in segments})
     (folder / "map.bin").write_bytes(strips.data)
     title = Title(
         grid=settings.grid,
         low=settings.low,
         fps=settings.fps,
         segment_seconds=1.0,
+        group=group,
         projection="equirectangular",
         stereo="mono",
         crfs=[24.0, 31.0, 40.0],
@@ -79,6 +91,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_title(tmp_path_factory.mktemp("title"), GOP, GROUP, sum(FRAMES))
+
+
 @pytest.fixture
 def title(folder: Path) -> TiledTitle:
     return TiledTitle.in_folder(folder)
@@ -89,14 +106,22 @@ def luma(stream: bytes) -> list[np.ndarray]:
         return [frame.to_ndarray()[: frame.height] for frame in container.decode(video=0)]
 
 
-def test_a_tile_is_one_range_and_neighbours_are_one_range(title: TiledTitle, folder: Path) -> None:
-    data = (folder / title.path(0, 0)).read_bytes()
-    first, size = title.tile_range(0, 0, 7)
-    second, more = title.tile_range(0, 0, 8)
+def parts(stream: bytes) -> list[list[np.ndarray]]:
+    """Luma by segment of the whole title."""
+    pictures = iter(luma(stream))
+    return [[next(pictures) for _ in range(count)] for count in FRAMES]
+
+
+@pytest.mark.parametrize("continued", [False, True], ids=["entered", "continued"])
+def test_a_tile_is_one_range_and_neighbours_are_one_range(title: TiledTitle, folder: Path, continued: bool) -> None:
+    data = (folder / title.path(0, 1, continued=continued)).read_bytes()
+    first, size = title.tile_range(0, 1, 7, continued=continued)
+    second, more = title.tile_range(0, 1, 8, continued=continued)
     assert first + size == second
     for at, length, track in ((first, size, 8), (second, more, 9)):
-        found, time, samples = fragment_samples(data[at : at + length])
-        assert (found, time, len(samples)) == (track, 0, FRAMES[0])
+        found, time, key, samples = fragment_samples(data[at : at + length])
+        assert (found, time, len(samples)) == (track, FRAMES[0] * title.index["ticks"], FRAMES[1])
+        assert key is not continued, "what cannot be entered says so"
         for sample in samples:
             assert struct.unpack(">I", sample[:4])[0] == len(sample) - 4, "one NAL unit"
     kinds = [kind for kind, _ in boxes(data)]
@@ -118,10 +143,101 @@ def test_tiles_of_two_qualities_decode_beside_each_other_as_each_does_alone(titl
 def test_segments_of_the_reference_merge_join_to_one_stream(title: TiledTitle) -> None:
     """Closed GOPs: a client may append segment after segment with another choice each time."""
     joined = title.merged(0, [0] * GRID.tiles) + title.merged(1, [2] * GRID.tiles)
-    assert len(luma(joined)) == sum(FRAMES)
-    whole = Stream(title.annexb(1, 0) + title.annexb(1, 1))
+    assert len(luma(joined)) == sum(FRAMES[:2])
+    whole = Bitstream(title.annexb(1, 0) + title.annexb(1, 1))
     assert whole.info.keyframes == 2 and whole.info.one_slice_per_tile and whole.info.motion_constrained
-    assert len(list(merge([whole], [0] * GRID.tiles))) == sum(FRAMES)
+    assert len(list(merge([whole], [0] * GRID.tiles))) == sum(FRAMES[:2])
+
+
+def test_a_tile_goes_on_exactly_while_its_neighbours_enter(title: TiledTitle) -> None:
+    """Tile t has quality t mod 3; it is entered anew up to its own segment of the first group, and then goes on."""
+    qualities, since = [tile % 3 for tile in TILES], [tile // 3 % 3 for tile in TILES]
+    choices = [
+        [
+            Pick(quality, title.continues(segment) and segment > first)
+            for quality, first in zip(qualities, since, strict=True)
+        ]
+        for segment in SEGMENTS
+    ]
+    mixed = parts(title.played(SEGMENTS, choices))
+    entered = [parts(title.run(SEGMENTS, Pick(quality))) for quality in range(3)]
+    for quality, first in {*zip(qualities, since, strict=True)}:
+        group = iter(luma(title.run(range(first, GROUP), Pick(quality, True))))
+        following = [[next(group) for _ in range(FRAMES[segment])] for segment in range(first, GROUP)]
+        for tile in (tile for tile in TILES if (qualities[tile], since[tile]) == (quality, first)):
+            x, y, width, height = GRID.rectangle(tile)
+            here = np.s_[y : y + height, x : x + width]
+            alone = entered[quality][:first] + following
+            for segment, pictures in enumerate(alone):
+                for place, picture in enumerate(pictures):
+                    assert np.array_equal(mixed[segment][place][here], picture[here]), (tile, segment, place)
+
+
+def test_what_goes_on_in_a_lower_quality_keeps_what_was_better(title: TiledTitle) -> None:
+    best, worst = ([Pick(quality)] * GRID.tiles for quality in (0, 2))
+    lower = [Pick(2, True)] * GRID.tiles
+    shown = {
+        name: np.concatenate(luma(title.played(range(GROUP), [first, lower, lower])))
+        for name, first in (("best", best), ("worst", worst))
+    }
+    truth = np.concatenate(luma(title.run(range(GROUP), Pick(0))))
+    first_second = np.s_[FRAMES[0] * GRID.height : (FRAMES[0] + FRAMES[1]) * GRID.height]
+    errors = {
+        name: np.mean((truth[first_second] - seen[first_second].astype(float)) ** 2) for name, seen in shown.items()
+    }
+    assert errors["best"] < errors["worst"]
+
+
+def test_what_goes_on_is_smaller_and_the_index_says_how_much(title: TiledTitle, folder: Path) -> None:
+    index = title.index
+    assert (index["version"], index["group"]) == (2, GROUP)
+    for place, quality in enumerate(index["qualities"]):
+        assert (quality["directory"], quality["continued"]) == (f"q{place}", f"c{place}")
+        entered = [sum(title.sizes(place, segment)) for segment in SEGMENTS]
+        played = [sum(title.sizes(place, segment, continued=segment not in ENTERED)) for segment in SEGMENTS]
+        seconds = sum(FRAMES) / GOP
+        assert quality["kbps"] == round(sum(entered) * 8 / seconds / 1000, 1)
+        assert quality["continued_kbps"] == round(sum(played) * 8 / seconds / 1000, 1) < quality["kbps"]
+    for segment, facts in enumerate(index["segments"]):
+        assert (facts["continued"] is None) == (segment in ENTERED)
+        for place in range(3):
+            path = folder / f"c{place}" / segment_name(segment)
+            assert path.exists() == (segment not in ENTERED), "what begins a group is stored once"
+            if path.exists():
+                assert path.stat().st_size == facts["header"] + sum(title.sizes(place, segment, continued=True))
+
+
+def test_segments_that_are_too_short_never_go_on(tmp_path: Path) -> None:
+    short = write_title(tmp_path, 10, group_for(10), 17)
+    title = TiledTitle.in_folder(short)
+    assert title.group == 1 and not list(short.glob("c*"))
+    assert [segment["continued"] for segment in title.index["segments"]] == [None, None]
+    assert all(quality["continued"] is None for quality in title.index["qualities"])
+    assert all(quality["continued_kbps"] == quality["kbps"] for quality in title.index["qualities"])
+    check_title(title.read, 17)
+
+
+@pytest.mark.parametrize(("gop", "group"), [(16, 1), (17, 1), (18, 4), (30, 4), (32, 4), (33, 1), (60, 4), (65, 1)])
+def test_segments_go_on_where_a_decoder_can_tell_their_picture_numbers(gop: int, group: int) -> None:
+    """By any decoder: what comes out has to be what went in. The encoder would code 17 and 33 wrongly."""
+    assert group_for(gop) == group
+    if group == 1:
+        return
+    grid = make_grid(512, 256, 2, 1)
+    encoder = TiledEncoder(
+        TiledSettings(grid, grid, Fraction(30), gop, 30.0, (0.0,), 30.0, group=group), grid, 30.0, continues=True
+    )
+    for frame in range(2 * gop + 3):
+        picture = np.full((384, 512), 128, np.uint8)
+        picture[:256, frame * 4 % 448 : frame * 4 % 448 + 64] = 220
+        encoder.encode(picture)
+    segments = encoder.flush()
+    units = [*segments[0].entry[0].units, *segments[1].continued[0].units, *segments[2].continued[0].units]
+    stream = with_headers(record_units(base64.b64encode(encoder.entry.record).decode()), [one.slices for one in units])
+    for frame, shown in enumerate(luma(stream)):
+        left = frame * 4 % 448
+        assert shown[128, left + 32] > 190 and shown[128, (left + 200) % 512] < 160, frame
+    assert len(luma(stream)) == 2 * gop + 3
 
 
 def test_the_packed_picture_shows_which_tiles_it_holds(title: TiledTitle) -> None:
@@ -143,8 +259,15 @@ def test_the_packed_picture_shows_which_tiles_it_holds(title: TiledTitle) -> Non
             assert np.array_equal(shown, alone[place][y : y + height, x : x + width])
 
 
+def test_segments_whose_picture_numbers_take_six_bits_pack_too(tmp_path: Path) -> None:
+    """Also the low layer and the strips, which never go on, must then have six."""
+    title = TiledTitle.in_folder(write_title(tmp_path, 36, group_for(36), 40))
+    assert title.packing is not None and title.group > 1
+    check_title(title.read, 40)
+
+
 def test_a_player_without_tiles_plays_the_low_layer_as_it_is(title: TiledTitle, folder: Path) -> None:
-    files = ["low/init.mp4", *(f"low/{segment_name(index)}" for index in range(2))]
+    files = ["low/init.mp4", *(f"low/{segment_name(index)}" for index in SEGMENTS)]
     with av.open(io.BytesIO(b"".join((folder / name).read_bytes() for name in files))) as container:
         stream = container.streams.video[0]
         assert (stream.width, stream.height) == (title.index["low"]["width"], title.index["low"]["height"])
@@ -171,9 +294,12 @@ def test_the_manifest_places_every_tile_by_srd(title: TiledTitle, folder: Path) 
             for segment, url in enumerate(urls):
                 first, last = map(int, url.attrib["mediaRange"].split("-"))
                 data = (folder / url.attrib["media"]).read_bytes()[first : last + 1]
-                assert fragment_samples(data)[0] == tile + 1
+                assert fragment_samples(data)[::2] == (tile + 1, True), (
+                    "players that know only entry tiles get only those"
+                )
                 assert (first, last - first + 1) == title.tile_range(quality, segment, tile)
     assert [found.attrib["contentType"] for found in sets].count("audio") == 1
+    assert "c0/" not in srd_manifest(title.index)
 
 
 def change(folder: Path, target: Path, name: str, data: bytes) -> Path:
@@ -194,45 +320,85 @@ def test_a_true_title_passes(folder: Path) -> None:
     check(folder)
 
 
-def lying_index(folder: Path, move: int) -> bytes:
+def lying_index(folder: Path, kind: str, move: int) -> bytes:
+    """About two tiles of the best quality in the second segment."""
     index = json.loads((folder / "index.json").read_bytes())
-    sizes = unpack_sizes(index["segments"][0]["sizes"])
+    sizes = unpack_sizes(index["segments"][1][kind])
     sizes[3] += move
     sizes[4] -= 1
     raw = b"".join(size.to_bytes(3, "little") for size in sizes)
-    index["segments"][0]["sizes"] = base64.b64encode(raw).decode()
+    index["segments"][1][kind] = base64.b64encode(raw).decode()
     return json.dumps(index).encode()
 
 
+@pytest.mark.parametrize(("kind", "directory"), [("sizes", "q0"), ("continued", "c0")], ids=["entered", "continued"])
 @pytest.mark.parametrize(
-    ("move", "named"), [(1, "q0/seg-00000.m4s, tile 3"), (2, "q0/seg-00000.m4s has")], ids=["shifted", "too long"]
+    ("move", "named"), [(1, "/seg-00001.m4s, tile 3"), (2, "/seg-00001.m4s has")], ids=["shifted", "too long"]
 )
-def test_an_index_that_lies_about_sizes_is_found_out(folder: Path, tmp_path: Path, move: int, named: str) -> None:
-    liar = change(folder, tmp_path, "index.json", lying_index(folder, move))
+def test_an_index_that_lies_about_sizes_is_found_out(
+    folder: Path, tmp_path: Path, kind: str, directory: str, move: int, named: str
+) -> None:
+    liar = change(folder, tmp_path, "index.json", lying_index(folder, kind, move))
     with pytest.raises(MediaError) as caught:
         check(liar)
-    assert named in caught.value.params["what"]
+    assert directory + named in caught.value.params["what"]
 
 
-def test_a_truncated_file_is_found_out(folder: Path, tmp_path: Path) -> None:
-    whole = (folder / "q1/seg-00001.m4s").read_bytes()
+@pytest.mark.parametrize("name", ["q1/seg-00001.m4s", "c1/seg-00001.m4s", "c2/seg-00004.m4s"])
+def test_a_truncated_file_is_found_out(folder: Path, tmp_path: Path, name: str) -> None:
+    whole = (folder / name).read_bytes()
     with pytest.raises(MediaError) as caught:
-        check(change(folder, tmp_path, "q1/seg-00001.m4s", whole[:-10]))
-    assert "q1/seg-00001.m4s" in caught.value.params["what"]
+        check(change(folder, tmp_path, name, whole[:-10]))
+    assert name in caught.value.params["what"]
 
 
-def test_tiles_of_another_place_are_found_out(folder: Path, tmp_path: Path, title: TiledTitle) -> None:
-    """A tile with another tile's slices inside: the ranges are right, the picture would not be."""
-    data = bytearray((folder / "q0/seg-00000.m4s").read_bytes())
-    first, size = title.tile_range(0, 0, 0)
+def test_a_file_that_is_missing_is_found_out(folder: Path, tmp_path: Path) -> None:
+    changed = change(folder, tmp_path, "", b"")
+    (changed / "c1/seg-00002.m4s").unlink()
+    with pytest.raises(MediaError) as caught:
+        check(changed)
+    assert "c1/seg-00002.m4s" in caught.value.params["what"]
+
+
+@pytest.mark.parametrize(("continued", "segment"), [(False, 0), (True, 1)], ids=["entered", "continued"])
+def test_tiles_of_another_place_are_found_out(
+    folder: Path, tmp_path: Path, title: TiledTitle, continued: bool, segment: int
+) -> None:
+    """A tile with something else inside: the ranges are right, the picture would not be."""
+    name = title.path(0, segment, continued=continued)
+    data = bytearray((folder / name).read_bytes())
+    first, size = title.tile_range(0, segment, 0, continued=continued)
     at = data.index(b"mdat", first, first + size) + 4
     data[at : first + size] = bytes(first + size - at)
     with pytest.raises(MediaError):
-        check(change(folder, tmp_path, "q0/seg-00000.m4s", bytes(data)))
+        check(change(folder, tmp_path, name, bytes(data)))
+
+
+def test_damage_inside_a_tile_that_goes_on_is_found_out(folder: Path, tmp_path: Path, title: TiledTitle) -> None:
+    """The boxes and the slice's header are right, the payload is not."""
+    choices = [mixed(title, segment) for segment in SEGMENTS]
+    tile = choices[1].index(next(pick for pick in choices[1] if pick.continued))
+    quality = choices[1][tile].quality
+    name = title.path(quality, 1, continued=True)
+    data = bytearray((folder / name).read_bytes())
+    first, size = title.tile_range(quality, 1, tile, continued=True)
+    at = data.index(b"mdat", first, first + size) + 4 + 4 + 40
+    data[at : first + size] = bytes(0xA5 if place % 4 else 0x5A for place in range(first + size - at))
+    with pytest.raises(MediaError):
+        check(change(folder, tmp_path, name, bytes(data)))
+
+
+@pytest.mark.parametrize("segment", [0, 1])
+def test_an_index_that_goes_on_in_the_wrong_segment_is_found_out(folder: Path, tmp_path: Path, segment: int) -> None:
+    index = json.loads((folder / "index.json").read_bytes())
+    index["segments"][segment]["continued"] = None if segment else index["segments"][1]["continued"]
+    with pytest.raises(MediaError) as caught:
+        check(change(folder, tmp_path, "index.json", json.dumps(index).encode()))
+    assert f"segment {segment} is at the wrong place" in caught.value.params["what"]
 
 
 def test_an_index_of_another_version_is_refused(folder: Path, tmp_path: Path) -> None:
-    index = json.loads((folder / "index.json").read_bytes()) | {"version": 2}
+    index = json.loads((folder / "index.json").read_bytes()) | {"version": 1}
     changed = change(folder, tmp_path, "index.json", json.dumps(index).encode())
-    with pytest.raises(TiledError, match="version 2"):
+    with pytest.raises(TiledError, match="version 1"):
         TiledTitle.in_folder(changed)

@@ -6,7 +6,9 @@ import pytest
 
 from streaming.library import queueing
 from streaming.library.models import Master, Rendition
-from streaming.library.services import planning, retiling
+from streaming.library.services import planning, retiling, tiling
+from streaming.library.tiled.encode import CRF, GROUP, OFFSETS
+from streaming.library.tiled.grid import make_grid
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +22,7 @@ def _no_messages(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 def planned(**facts: Any) -> Master:
     """A probed film of 10.2 s."""
     shape = {"width": 7680, "height": 3840, "projection": "equirectangular", "stereo": "mono", **facts}
-    master = Master(title="Ward 3", fps_num=30, fps_den=1, frames=306, duration=10.2, **shape)
+    master = Master(title="Ward 3", **{"fps_num": 30, "fps_den": 1, "frames": 306, "duration": 10.2, **shape})
     master.probe = {"stream_index": 0, "rotation": 0, "color": {"primaries": 9, "transfer": 0, "matrix": 9}}
     planning.make_plan(master)
     return master
@@ -34,12 +36,29 @@ def test_an_8k_film_gets_tiles_with_its_plan() -> None:
     found = tiled(planned())
     assert found is not None
     assert (found.settings["grid"]["columns"], found.settings["grid"]["rows"]) == (12, 6)
-    assert found.settings["crf"] == 26
-    assert found.settings["offsets"] == [0, 4, 8, 14]
-    lengths = list(found.segments.values_list("frames", flat=True))
-    assert lengths == [30] * 9 + [36], "one second each; a tail of a fifth joins the last"
-    assert found.settings["gop"] == 36, "no second random-access picture in the longest"
+    assert found.settings["crf"] == CRF
+    assert found.settings["offsets"] == list(OFFSETS)
+    assert (found.settings["gop"], found.settings["group"]) == (30, GROUP)
+    tasks = list(found.segments.values_list("index", "start_frame", "frames"))
+    assert tasks == [(0, 0, 120), (1, 120, 120), (2, 240, 66)], "one task a group of four seconds, the rest as it comes"
     assert found.master.renditions.filter(kind="plain").exists()
+
+
+def test_every_quality_is_coded_twice_in_one_pass_where_it_goes_on() -> None:
+    assert 2 * len(OFFSETS) <= 8, "what the encoder takes"
+
+
+@pytest.mark.parametrize(
+    ("fps", "seconds", "lengths"),
+    [(30, 0.5, [15] * 20 + [6]), (60, 0.5, [120, 120, 66]), (24, 1.0, [96, 96, 96, 18])],
+    ids=["fifteen pictures do not go on", "thirty do", "24 a second"],
+)
+def test_a_task_is_a_group_of_segments(fps: int, seconds: float, lengths: list[int]) -> None:
+    master = planned(fps_num=fps, width=3840, height=1920)
+    rendition = tiling.plan_tiles(master, make_grid(3840, 1920, 6, 3), seconds)
+    assert list(rendition.segments.values_list("frames", flat=True)) == lengths
+    assert rendition.settings["gop"] * rendition.settings["group"] == lengths[0]
+    assert tiling.tiled_settings(rendition).group == rendition.settings["group"]
 
 
 @pytest.mark.parametrize(

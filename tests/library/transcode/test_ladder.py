@@ -77,6 +77,14 @@ def test_segments_cover_every_picture_once_and_begin_at_a_regular_distance(frame
     assert len({later[0] - earlier[0] for earlier, later in itertools.pairwise(pieces)}) <= 1
 
 
+@given(frames=st.integers(1, 100_000), fps=RATES)
+def test_segments_that_count_on_keep_one_length_up_to_the_last(frames: int, fps: Fraction) -> None:
+    pieces = cut(frames, fps, 1.0, shortest_tail=0.0)
+    lengths = [count for _, count in pieces]
+    assert sum(lengths) == frames and [start for start, _ in pieces] == [lengths[0] * at for at in range(len(pieces))]
+    assert set(lengths[:-1]) <= {lengths[0]} and 0 < lengths[-1] <= lengths[0]
+
+
 @given(numerator=st.integers(1, 240_000), denominator=st.integers(1, 1001))
 def test_a_picture_lasts_a_whole_number_of_ticks_at_any_rate(numerator: int, denominator: int) -> None:
     fps = Fraction(numerator, denominator)
