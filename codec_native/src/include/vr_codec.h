@@ -88,8 +88,8 @@ typedef struct vr_param {
     int preset;                 /* vr_preset */
     int keyint;                 /* distance of random-access pictures in frames, 1..65535; 0: only the first */
     int key_type;               /* vr_key_type; CRA: the picture order count runs on. First and forced ones are IDR */
-    int key_group;              /* of qualities that continue: every so many-th random-access picture is one; 1..64. Streams that
-                                   are packed into one picture have the same */
+    int key_group;              /* of qualities that continue: every so many-th random-access picture is one; 1..64. Streams
+                                   that shall be packed with those have the same, also where none of theirs continues */
     int gop_size;               /* hierarchical-B mini GOP: 1 (no B), 2, 4, 8, 16; 0: preset */
     int low_delay;              /* 1: P pictures in display order, no reordering, no picture delay */
     int refs;                   /* 1..4 references per list; 0: preset */
