@@ -18,6 +18,8 @@ const SLOW_SHARE = 0.5;
 const SLOW_PICTURES = 60;
 /** Seconds of waiting for data after which the lowest tiles are too much for this connection. */
 const STARVED = 12;
+/** Seconds that sound and picture may end apart from what the index says. */
+const END_SLACK = 0.1;
 const ABILITY_KEY = "player.tiles";
 
 /**
@@ -70,7 +72,6 @@ export class TiledSource {
   /** It was playing when something else had to be opened: it plays on. */
   #playOn = false;
   #starvedSince = 0;
-  #lastAppended = false;
   #drops = { dropped: 0, total: 0 };
   #capKbps;
   /** Segments that the decoder has had once. @type {Set<number>} */
@@ -81,8 +82,8 @@ export class TiledSource {
   #crowd = null;
   /** @type {import("./tiled/engine.js").Progress | null} */
   #progress = null;
-  /** @type {Map<number, Int8Array>} what was given to the decoder, by segment */
-  picks = new Map();
+  /** What was given to the decoder, by segment. @type {Map<number, { picks: Int8Array, continued: Uint8Array }>} */
+  given = new Map();
 
   /**
    * @param {HTMLVideoElement} video
@@ -216,10 +217,9 @@ export class TiledSource {
     this.#queue = this.#sound = this.#media = null;
     this.#opened = null;
     this.#progress = null;
-    this.#lastAppended = false;
     this.#drops = { dropped: 0, total: 0 };
     this.#starvedSince = 0;
-    this.picks.clear();
+    this.given.clear();
     this.#shown.clear();
     this.#stale = false;
   }
@@ -278,7 +278,7 @@ export class TiledSource {
       return new FrameQueue(config, this.#video, duration, events);
     }
     const queue = new BufferQueue(media.addSourceBuffer(mime), this.#video, events);
-    queue.add({ segment: -1, start: 0, end: 0, data: init });
+    queue.add({ segment: -1, start: 0, end: 0, random: false, data: init });
     return queue;
   }
 
@@ -297,13 +297,13 @@ export class TiledSource {
   }
 
   /** @param {Extract<ToPage, { type: "segment" }>} message */
-  #onSegment({ segment, start, end, data, picks, last }) {
+  #onSegment({ segment, start, end, random, data, picks, continued }) {
     if (!this.#queue) return;
-    if (last) this.#lastAppended = true;
-    this.picks.set(segment, picks);
-    if (this.picks.size > 60) this.picks.delete(/** @type {number} */ (this.picks.keys().next().value));
-    if (this.#queue instanceof FrameQueue) this.#queue.add({ segment, start, end, data: /** @type {import("./tiled/chunks.js").Chunk[]} */ (data) });
-    else this.#queue.add({ segment, start, end, data: /** @type {Uint8Array<ArrayBuffer>} */ (data) });
+    this.given.set(segment, { picks, continued });
+    if (this.given.size > 60) this.given.delete(/** @type {number} */ (this.given.keys().next().value));
+    const entry = { segment, start, end, random };
+    if (this.#queue instanceof FrameQueue) this.#queue.add({ ...entry, data: /** @type {import("./tiled/chunks.js").Chunk[]} */ (data) });
+    else this.#queue.add({ ...entry, data: /** @type {Uint8Array<ArrayBuffer>} */ (data) });
   }
 
   /** @param {Segment} entry */
@@ -328,9 +328,11 @@ export class TiledSource {
     if (video.paused) video.currentTime = Math.min(video.currentTime + 0.001, this.#opened?.duration ?? video.currentTime);
   }
 
+  /** What was appended last can have voided the end: it is asked for anew each time. */
   #endStream() {
-    const media = this.#media;
-    if (!this.#lastAppended || media?.readyState !== "open" || !this.#queue?.idle) return;
+    const [media, opened, { currentTime }] = [this.#media, this.#opened, this.#video];
+    if (!opened || media?.readyState !== "open" || !this.#queue?.idle) return;
+    if (currentTime + this.#queue.ahead(currentTime) < opened.duration - END_SLACK) return;
     const buffers = [...media.sourceBuffers];
     if (buffers.some(({ updating }) => updating) || (this.#sound && !this.#sound.complete)) return;
     media.endOfStream();

@@ -1,14 +1,23 @@
-/** A SourceBuffer with a queue: appends one after the other, replaces what waits, and makes room when the browser asks. */
+/**
+ * A SourceBuffer with a queue: appends one after the other, and makes room when the browser asks.
+ *
+ * Most segments go on from the one before. So what is appended voids what waits to follow it and what follows it in the buffer,
+ * to the next random-access picture; the browser does so by itself when it replaces pictures. It also removes that far, so
+ * room is only made in front of such a picture.
+ */
 
 /** Seconds kept behind the playhead. */
 const KEEP_BEHIND = 10;
 const KEEP_BEHIND_TIGHT = 2;
+/** Seconds, less than any picture lasts: times of the container and of the page are not the same to the last digit. */
+const HAIR = 0.005;
 
 /**
  * @typedef {object} Entry
  * @property {number} segment -1 for an initialisation segment
  * @property {number} start seconds
  * @property {number} end seconds
+ * @property {boolean} random it begins with a random-access picture
  * @property {Uint8Array<ArrayBuffer>} data
  */
 
@@ -19,6 +28,8 @@ export class BufferQueue {
   #waiting = [];
   /** @type {Entry | null} */
   #running = null;
+  /** Where what has been appended can be entered, seconds. @type {Set<number>} */
+  #entrances = new Set();
   #closed = false;
 
   /**
@@ -43,9 +54,7 @@ export class BufferQueue {
 
   /** @param {Entry} entry */
   add(entry) {
-    const same = this.#waiting.findIndex(({ segment }) => segment === entry.segment && segment >= 0);
-    if (same >= 0) this.#waiting[same] = entry;
-    else this.#waiting.push(entry);
+    this.#waiting = [...this.#waiting.filter(({ segment }) => segment < entry.segment), entry];
     this.#next();
   }
 
@@ -69,9 +78,8 @@ export class BufferQueue {
 
   #next() {
     if (this.#closed || this.#running || this.#buffer.updating) return;
-    const behind = this.#video.currentTime - KEEP_BEHIND;
-    const { buffered } = this.#buffer;
-    if (buffered.length && buffered.start(0) < behind - KEEP_BEHIND) return this.#remove(behind);
+    const { currentTime } = this.#video;
+    if (this.#first < currentTime - 2 * KEEP_BEHIND && this.#remove(currentTime - KEEP_BEHIND)) return;
     const entry = this.#waiting.shift();
     if (!entry) return;
     this.#running = entry;
@@ -81,22 +89,36 @@ export class BufferQueue {
       this.#running = null;
       if (!(reason instanceof DOMException) || reason.name !== "QuotaExceededError") return this.events.onError(reason);
       this.#waiting.unshift(entry);
-      const to = this.#video.currentTime - KEEP_BEHIND_TIGHT;
-      if (buffered.length && buffered.start(0) < to) this.#remove(to);
-      else setTimeout(() => this.#next(), 500);
+      if (!this.#remove(currentTime - KEEP_BEHIND_TIGHT)) setTimeout(() => this.#next(), 500);
     }
   }
 
-  /** @param {number} to seconds */
+  /** Where what is buffered begins, seconds. */
+  get #first() {
+    const { buffered } = this.#buffer;
+    return buffered.length ? buffered.start(0) : Infinity;
+  }
+
+  /**
+   * Removes what lies before the last random-access picture up to a moment.
+   * @param {number} to seconds
+   * @returns {boolean} whether there is something to remove
+   */
   #remove(to) {
-    const from = this.#buffer.buffered.start(0);
-    this.#buffer.remove(0, to);
-    this.events.onRemoved?.(from, to);
+    const from = this.#first;
+    const entrance = Math.max(...[...this.#entrances].filter((start) => start <= to), 0);
+    if (entrance - HAIR <= from) return false;
+    this.#buffer.remove(0, entrance - HAIR);
+    for (const start of this.#entrances) if (start < entrance) this.#entrances.delete(start);
+    this.events.onRemoved?.(from, entrance);
+    return true;
   }
 
   #onEnd = () => {
     const done = this.#running;
     this.#running = null;
+    if (done?.random) this.#entrances.add(done.start);
+    else if (done) this.#entrances.delete(done.start);
     if (done) this.events.onAppended(done);
     this.#next();
   };

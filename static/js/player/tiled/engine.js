@@ -43,7 +43,7 @@ const BROKEN_MOST = 40;
  *     duration: number, codec: string, titleWidth: number, titleHeight: number, layoutName: string,
  *     audio: import("./index.js").AudioTrack | null, packing: import("./packed-layout.js").Packing | null }
  *   | { type: "segment", segment: number, start: number, end: number, random: boolean,
- *     data: Uint8Array<ArrayBuffer> | import("./chunks.js").Chunk[], picks: Int8Array, continued: Uint8Array | undefined, last: boolean }
+ *     data: Uint8Array<ArrayBuffer> | import("./chunks.js").Chunk[], picks: Int8Array, continued: Uint8Array }
  *   | { type: "trouble", kind: "network" | "denied" | "gone" } | { type: "recovered" } | { type: "renew" }
  *   | { type: "gone", reason: string } | { type: "fallback", reason: string } | { type: "progress", progress: Progress }} ToPage
  *   of a segment: `random` whether it begins with a random-access picture, so that nothing before it is needed; `continued` 1 for
@@ -394,9 +394,8 @@ export class TiledEngine {
       const media = { sequence: ++this.#sequence, time: frame * ticks, ticks, timescale, pictures };
       const data = this.#sink === "mse" ? mediaSegment(media) : chunksOf(media);
       const { buffer } = data instanceof Uint8Array ? data : data[0].data;
-      const last = segment === index.segments.length - 1;
       const random = pictures.keys[0];
-      this.#post({ type: "segment", segment, start, end: start + duration, random, data, picks, continued, last }, [buffer]);
+      this.#post({ type: "segment", segment, start, end: start + duration, random, data, picks, continued }, [buffer]);
     } catch (reason) {
       this.#giveUp(reason);
     }

@@ -2,8 +2,9 @@
  * Pictures by WebCodecs, where MSE takes no HEVC: segments go in as they go into a BufferQueue, decoded pictures come out one
  * by one, by the video element's clock. The element itself plays the sound, so pausing, seeking and speed are its own.
  *
- * Segments begin with random-access pictures, so the quality changes from one to the next and a seek begins with one. Few
- * pictures are decoded ahead: each holds a decoder's surface until it is closed.
+ * Most segments go on from the one before: decoding begins, after a seek too, at the last one that begins with a random-access
+ * picture, and pictures up to the moment are not shown. Few pictures are decoded ahead: each holds a decoder's surface until it
+ * is closed.
  */
 
 export const MOST_AHEAD = 8;
@@ -19,6 +20,7 @@ const EARLY = 8000;
  * @property {number} segment
  * @property {number} start seconds
  * @property {number} end seconds
+ * @property {boolean} random it begins with a random-access picture
  * @property {import("./chunks.js").Chunk[]} data
  */
 
@@ -40,6 +42,8 @@ export class FrameQueue {
   /** Pictures before this belong to the way to a seek's goal, microseconds. */
   #from = 0;
   #held = false;
+  /** All pictures were brought out of the decoder: it goes on with a random-access picture only. */
+  #drained = false;
   /** Pictures that were decoded, and those of them that came too late to be shown. */
   counts = { total: 0, dropped: 0 };
 
@@ -74,14 +78,28 @@ export class FrameQueue {
     return this.#held;
   }
 
+  /**
+   * Seconds of what is there from a moment on, without a gap.
+   * @param {number} time seconds
+   */
+  ahead(time) {
+    let end = time;
+    for (let entry = this.#entryAt(time); entry; entry = this.#entries.get(entry.segment + 1) ?? null) end = entry.end;
+    return end - time;
+  }
+
   /** Pictures that are decoded and open. */
   get open() {
     return this.#frames.length + (this.#shown ? 1 : 0);
   }
 
-  /** @param {FrameEntry} entry one that is there already is replaced, but for what has been decoded of it */
+  /**
+   * @param {FrameEntry} entry one that is there already is replaced, but for what has been decoded of it; what went on from
+   *   that goes too
+   */
   add(entry) {
     this.#entries.set(entry.segment, entry);
+    for (let after = entry.segment + 1; this.#entries.get(after)?.random === false; after++) this.#entries.delete(after);
     if (this.#cursor?.at === 0 && this.#cursor.entry.segment === entry.segment) this.#cursor.entry = entry;
     this.#forget();
     this.#decode();
@@ -123,14 +141,19 @@ export class FrameQueue {
    */
   #watch(now) {
     const cursor = this.#cursor;
-    // Hidden for a while, or too slow a decoder: what lies between is not worth decoding.
-    if (cursor !== null && now > cursor.entry.end * 1e6 + EARLY && this.#entryAt(now / 1e6) !== null) this.#restart();
+    // Hidden for a while, or too slow a decoder: what lies between is not worth decoding, if nothing is needed of it.
+    if (cursor !== null && now > cursor.entry.end * 1e6 + EARLY) {
+      const entrance = this.#entranceTo(now / 1e6);
+      if (entrance !== null && entrance.segment > cursor.entry.segment) this.#restart();
+    }
     const shown = this.#shown;
     const due = shown === null || now > shown.timestamp + 2 * (shown.duration ?? 0) || now < shown.timestamp;
     const lacking = due && this.#frames.length === 0 && now < this.#end;
     if (lacking !== this.#held && (lacking || this.#frames.length >= ENOUGH || now >= this.#end || this.#atEnd())) this.#hold(lacking);
     // Another speed was chosen meanwhile.
     else if (this.#held && this.#video.playbackRate !== 0) this.#video.playbackRate = 0;
+    // Playing, the pictures that the decoder holds back come with what follows; one that stands is shown.
+    if (lacking && this.#video.paused && this.#atEnd()) this.#drain();
   }
 
   /** Everything that is there has been given to the decoder. */
@@ -169,10 +192,17 @@ export class FrameQueue {
       const chunk = this.#next();
       if (!chunk) return;
       this.#decoder.decode(new EncodedVideoChunk(chunk));
-      // Nothing follows that would bring the last pictures out of the decoder.
-      if (this.#cursor?.at === this.#cursor?.entry.data.length && !this.#following()) void this.#decoder.flush().catch(() => {});
+      const { at, entry } = /** @type {{ at: number, entry: FrameEntry }} */ (this.#cursor);
+      if (at === entry.data.length && entry.end * 1e6 > this.#end) this.#drain();
     }
   };
+
+  /** Where nothing follows that would bring the last pictures out of the decoder. */
+  #drain() {
+    if (this.#drained) return;
+    this.#drained = true;
+    void this.#decoder.flush().catch(() => {});
+  }
 
   #next() {
     const cursor = (this.#cursor ??= this.#begin());
@@ -180,6 +210,11 @@ export class FrameQueue {
     if (cursor.at === cursor.entry.data.length) {
       const following = this.#following();
       if (!following) return null;
+      if (this.#drained && !following.random) {
+        this.#restart();
+        return null;
+      }
+      this.#drained = false;
       cursor.entry = following;
       cursor.at = 0;
     }
@@ -187,8 +222,15 @@ export class FrameQueue {
   }
 
   #begin() {
-    const entry = this.#entryAt(this.#video.currentTime);
+    const entry = this.#entranceTo(this.#video.currentTime);
     return entry && { entry, at: 0 };
+  }
+
+  /** Where decoding begins to come to a moment; null when not all of the way is there. @param {number} time seconds */
+  #entranceTo(time) {
+    let entry = this.#entryAt(time);
+    while (entry && !entry.random) entry = this.#entries.get(entry.segment - 1) ?? null;
+    return entry;
   }
 
   #following() {
@@ -208,6 +250,7 @@ export class FrameQueue {
     this.#decoder.configure(this.#config);
     this.#clear();
     this.#cursor = null;
+    this.#drained = false;
     this.#from = this.#video.currentTime * 1e6;
     this.#decode();
   };
@@ -218,8 +261,11 @@ export class FrameQueue {
   }
 
   #forget() {
+    const edge = this.#video.currentTime - KEEP_BEHIND;
+    const entrances = [...this.#entries.values()].filter(({ random, start }) => random && start <= edge);
+    const entrance = Math.max(...entrances.map(({ start }) => start), -Infinity);
     for (const { segment, start, end } of [...this.#entries.values()]) {
-      if (end > this.#video.currentTime - KEEP_BEHIND) continue;
+      if (end > entrance) continue;
       this.#entries.delete(segment);
       this.#events.onRemoved?.(start, end);
     }

@@ -39,7 +39,7 @@ export class Sound {
 
   async begin() {
     try {
-      this.#queue.add({ segment: -1, start: 0, end: 0, data: await this.#get(this.#track.init) });
+      this.#queue.add({ segment: -1, start: 0, end: 0, random: false, data: await this.#get(this.#track.init) });
       this.#started = true;
     } catch {
       setTimeout(() => void this.begin(), RETRY_MS);
@@ -70,7 +70,7 @@ export class Sound {
       const file = this.#track.media.replace("%05d", String(segment).padStart(5, "0"));
       const data = await this.#get(file);
       this.#last = segment;
-      this.#queue.add({ segment, start: this.#starts[segment], end: this.#starts[segment + 1], data });
+      this.#queue.add({ segment, start: this.#starts[segment], end: this.#starts[segment + 1], random: true, data });
       this.#busy = false;
     } catch {
       // The pictures' own requests say what is wrong with the network or the address; the sound only tries again.
