@@ -26,6 +26,8 @@ PLAYER = "document.querySelector('[data-player]').player"
 CAP_KBPS = 215
 # Seconds of the picture that is drawn, where WebCodecs decodes.
 DRAWN = "p.stage.picture.children[0].material.uniforms.picture.value.image.timestamp / 1e6"
+# Shares of the canvas: a grid over the whole view, its middle among them.
+POINTS = [(x / 8, y / 8) for x in range(1, 8) for y in range(1, 8)]
 SAMPLE = """
 const [points] = arguments;
 const player = document.querySelector('[data-player]').player;
@@ -50,7 +52,8 @@ return new Promise((done) => {
     });
     const segment = Math.floor(video.currentTime + 1e-3);
     const { picks, continued } = source.given.get(segment) ?? { picks: [], continued: [] };
-    done({ colours, time: video.currentTime, picks: [...picks], continued: [...continued], expected: coloursIn(segment) });
+    const given = { picks: [...picks], continued: [...continued], expected: coloursIn(segment) };
+    done({ colours, time: video.currentTime, ...given });
   };
   requestAnimationFrame(() => stage.refresh());
 });
@@ -153,6 +156,12 @@ def visit(fox: Firefox, tiled_site: PlayerSite) -> Callable[..., TiledPage]:
     return go
 
 
+def check_colours(found: dict[str, Any]) -> None:
+    """Each tile in the colours of the quality in which it was entered, however it went on."""
+    wrong = [(tile, quality) for tile, quality in found["tiles"] if found["expected"][tile] != quality]
+    assert len(wrong) <= 2, f"not as chosen: {wrong}"  # a spot or an edge may lie under a point
+
+
 def look_at_every_tile(page: TiledPage) -> set[int]:
     """The qualities that are seen, after it was made sure that every tile stands in its place."""
     seen = {}
@@ -170,11 +179,9 @@ def test_every_tile_stands_in_its_place_and_the_view_is_in_the_chosen_quality(vi
     page.look_at_tile(15)
     page.settle()
     page.wait_for_full_quality(15)
-    points = [(x / 8, y / 8) for x in range(1, 8) for y in range(1, 8)]
-    found = page.sample(points)
+    found = page.sample(POINTS)
     assert found["tiles"][24] == (15, 0), "the middle of the view is in full quality"
-    wrong = [(tile, quality) for tile, quality in found["tiles"] if found["expected"][tile] != quality]
-    assert len(wrong) <= 2, f"not as chosen: {wrong}"  # a spot or an edge may lie under a point
+    check_colours(found)
 
 
 def test_while_it_plays_a_turn_finds_no_hole_and_soon_the_full_quality(
@@ -196,6 +203,53 @@ def test_while_it_plays_a_turn_finds_no_hole_and_soon_the_full_quality(
     assert page.get("video.paused") is False
 
 
+@pytest.mark.parametrize("refused", [(), NO_MSE], ids=["mse", "webcodecs"])
+def test_what_is_looked_at_goes_on_and_what_was_left_keeps_its_picture(
+    visit: Callable[..., TiledPage], tiled_site: PlayerSite, refused: tuple[str, ...]
+) -> None:
+    page = visit(refused=refused)
+    page.look_at_tile(14)
+    page.play()
+    went_on, kept = 0, 0
+    turns = iter((15, 14, 16))
+    while (time := page.get("video.currentTime")) < 8:
+        if 0.2 < time % 1 < 0.6:  # not where one segment's pictures give way to the next one's
+            found = page.sample(POINTS)
+            check_colours(found)
+            went_on += sum(found["continued"])
+            kept += sum(pick > colour for pick, colour in zip(found["picks"], found["expected"], strict=True))
+            page.until(f"p.video.currentTime % 1 > 0.6 || p.video.currentTime > {time} + 1")
+            if time > 2.2 and int(time) % 2 == 0:
+                page.look_at_tile(next(turns))
+        page.browser.run("return new Promise((go) => setTimeout(go, 50))")
+    assert went_on > tiled_title.TILES, "most tiles go on in most segments"
+    assert kept > 0, "a tile that is looked at no longer goes on in the lowest quality, and keeps its picture"
+    assert any(name.split("/")[-2].startswith("c") for name, *_ in tiled_site.ranges)
+    assert page.get("tiled") is True
+
+
+@pytest.mark.parametrize("refused", [(), NO_MSE], ids=["mse", "webcodecs"])
+def test_a_seek_into_the_middle_of_a_group_and_back_shows_what_was_given(
+    visit: Callable[..., TiledPage], refused: tuple[str, ...]
+) -> None:
+    page = visit(refused=refused)
+    page.look_at_tile(20)
+    page.play()
+    page.until("p.video.currentTime > 2.3")
+    for seconds in (6.4, 7.5, 6.6, 1.3, 2.7, 5.5):
+        page.pause_at(seconds)
+        page.settle()
+        found = page.sample(POINTS)
+        assert found["tiles"][24][0] == 20
+        check_colours(found)
+        page.play()
+        page.until(f"Math.abs(p.video.currentTime - {int(seconds) + 1.45}) < 0.2")
+        found = page.sample(POINTS)
+        assert found["tiles"][24][0] == 20
+        check_colours(found)
+    assert page.get("tiled") is True
+
+
 def test_after_a_seek_the_right_tiles_are_shown(visit: Callable[..., TiledPage], tiled_site: PlayerSite) -> None:
     page = visit()
     page.look_at_tile(20)
@@ -215,7 +269,7 @@ def test_a_lossy_network_costs_quality_and_never_the_picture(
     answers = iter(range(1_000_000))
 
     def damage(name: str, data: bytes) -> bytes | int | None:
-        if not name.endswith(".m4s") or "/q2/" in name:
+        if not is_better_tile(name):
             return None
         return {0: 404, 1: data[: len(data) // 2], 2: 503, 3: bytes(len(data)), 4: data[::-1]}.get(next(answers) % 6)
 
@@ -347,12 +401,17 @@ def card(page: TiledPage) -> str:
     return str(text)
 
 
+def is_floor(name: str) -> bool:
+    """In the lowest quality, entered or continuing."""
+    return name.endswith(".m4s") and name.split("/")[-2] in {"q2", "c2"}
+
+
 def is_better_tile(name: str) -> bool:
-    return name.endswith(".m4s") and "/q2/" not in name
+    return name.endswith(".m4s") and not is_floor(name)
 
 
 def is_late_floor(name: str) -> bool:
-    return name.endswith(".m4s") and "/q2/" in name and int(name[-9:-4]) >= 4
+    return is_floor(name) and int(name[-9:-4]) >= 4
 
 
 def truncated(data: bytes) -> bytes:
@@ -463,7 +522,7 @@ def test_a_hidden_tab_fetches_only_the_lowest_quality_until_it_is_seen_again(
         page.until("document.visibilityState === 'hidden' && p.video.currentTime > 2.5")
         tiled_site.ranges.clear()
         page.until("p.video.currentTime > 5")
-        assert {name.split("/")[2] for name, *_ in tiled_site.ranges} <= {"q2"}
+        assert all(is_floor(name) for name, *_ in tiled_site.ranges)
     page.until("document.visibilityState === 'visible'")
     page.wait_for_full_quality(20)
 
@@ -472,7 +531,7 @@ def test_an_index_that_lies_is_not_believed_and_the_ladder_plays(
     visit: Callable[..., TiledPage], tiled_site: PlayerSite
 ) -> None:
     def lie(name: str, data: bytes) -> bytes | None:
-        return data.replace(b'"frames": 16,', b'"frames": 15,', 3) if name.endswith("index.json") else None
+        return data.replace(b'"frames": 20,', b'"frames": 19,', 3) if name.endswith("index.json") else None
 
     tiled_site.tamper = lie
     page = visit(tiled=False)
