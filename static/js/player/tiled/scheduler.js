@@ -521,7 +521,6 @@ export class Scheduler {
     const views = this.#views(now, segment, 0);
     const picks = this.slots < this.tiles ? this.#bestSlots(have.entry, views, segment) : have.entry.slice();
     if (this.#gain(views, appended, picks) <= WORTH) return;
-    this.#voidAfter(segment + 1);
     this.#give(now, segment, { picks, continued: new Uint8Array(this.tiles) }, actions);
   }
 
@@ -532,6 +531,8 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #give(now, segment, { picks, continued }, actions) {
+    // What the decoder has of later ones, from before a seek, went on from other pictures than these.
+    this.#voidAfter(segment + 1);
     this.state(segment).appended = picks;
     this.#last = segment;
     this.#appendedAt = now;

@@ -246,6 +246,17 @@ test("after a seek, also one by a single segment, the picture begins anew", () =
   }
 });
 
+test("after a seek back, what went on from the pictures of before is given again", () => {
+  const scheduler = new Scheduler(continuedTitle());
+  const decoder = new Decoder();
+  playOn(scheduler, decoder, 0, 0, 7.2);
+  for (const segment of scheduler.outdated()) scheduler.forget(segment);
+  const before = decoder.given.length;
+  assert.equal(decoder.last, 7);
+  playOn(scheduler, decoder, 7.2, 5.2, 2.2);
+  assert.deepEqual(decoder.given.slice(before).map(({ segment }) => segment), [5, 6, 7]);
+});
+
 test("what the decoder has lost is given again from a picture that needs nothing", () => {
   const scheduler = new Scheduler(continuedTitle());
   const decoder = new Decoder();
