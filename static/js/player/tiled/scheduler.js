@@ -58,6 +58,8 @@ const EVEN_OUT = 6;
 const LOOKED_AT_FOR = 3;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
+/** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
+const JUMP_DECODES = 2;
 /** Seconds that are given to the decoder of a hidden tab, whose clock may run slowly. */
 const HIDDEN_AHEAD = 4;
 /** A video that waits this long after an append, in seconds, wants more before it plays: this much. */
@@ -119,6 +121,7 @@ const STALE = 0.02;
  * @property {import("./chain.js").Tiles} coming there or on its way
  * @property {Record<"entry" | "continued", "no" | "asked" | "here">} floor
  * @property {Int8Array | null} appended
+ * @property {Uint8Array | null} continued which tiles of what was appended go on from the segment before
  * @property {number} spent bytes asked for beyond the floor
  * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
  * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
@@ -240,6 +243,17 @@ export class Scheduler {
     }
   }
 
+  /**
+   * The person jumped. A decoder that has the place must decode from the last random-access picture before it: where that is far, the segment begins anew.
+   * @param {number} mediaTime seconds
+   */
+  jumped(mediaTime) {
+    const segment = this.segmentAt(mediaTime);
+    let first = segment;
+    while (this.#states.get(first)?.continued?.some(Boolean)) first--;
+    if (mediaTime - this.#index.segments[first].start > JUMP_DECODES) this.#voidAfter(segment);
+  }
+
   /** @param {number} mediaTime seconds */
   segmentAt(mediaTime) {
     const segments = this.#index.segments;
@@ -332,7 +346,7 @@ export class Scheduler {
     if (!state) {
       state = {
         have: noTiles(this.tiles, this.none), coming: noTiles(this.tiles, this.none), floor: { entry: "no", continued: "no" },
-        appended: null, spent: 0, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
+        appended: null, continued: null, spent: 0, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
       };
       this.#states.set(segment, state);
     }
@@ -533,13 +547,14 @@ export class Scheduler {
   #give(now, segment, { picks, continued }, actions) {
     // What the decoder has of later ones, from before a seek, went on from other pictures than these.
     this.#voidAfter(segment + 1);
-    this.state(segment).appended = picks;
+    const state = this.state(segment);
+    [state.appended, state.continued] = [picks, continued];
     this.#last = segment;
     this.#appendedAt = now;
     // What was asked for the next one may have counted on tiles that did not come in time.
     const next = this.#states.get(segment + 1);
     if (next?.after && picks.some((quality, tile) => quality > /** @type {Int8Array} */ (next.after)[tile])) next.aimed = null;
-    actions.push({ type: "append", segment, picks: picks.slice(), continued });
+    actions.push({ type: "append", segment, picks: picks.slice(), continued: continued.slice() });
   }
 
   /**
