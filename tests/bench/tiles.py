@@ -50,7 +50,8 @@ from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Watched, w
 from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip, standing_still  # noqa: E402
 from tests.bench.tiles_view import View, mean_square  # noqa: E402
 
-# Pictures of the sources, which run forwards and backwards: two seconds, as far apart as the ladder's random-access pictures.
+# Pictures of the sources, which run forwards and backwards: two seconds, as far as the ladder has between random-access
+# pictures.
 SOURCE_PICTURES = 2 * FPS
 # A view counts as full when this share of it is in the best quality: the rest is slivers at its edge.
 FULL_SHARE = 0.9
@@ -164,9 +165,7 @@ def best_share(coded: Coded, watched: Watched) -> float:
 # --- one title ----------------------------------------------------------------------------------
 
 
-def measure(
-    name: str, title: Title, keep: Keep, seconds: float, say: Callable[[str], None]
-) -> list[dict[str, Any]]:
+def measure(name: str, title: Title, keep: Keep, seconds: float, say: Callable[[str], None]) -> list[dict[str, Any]]:
     source = title.source(keep.folder, SOURCE_PICTURES)
     if source is None:
         say(f"{name}: left out, its clip is not here")

@@ -1,8 +1,9 @@
 """A moving source, coded: as a tiled title in several qualities, and as one picture by our encoder and by libx265.
 
-The title is one group of segments, which is shown again and again; its source runs forwards and backwards (`Source.picture`). What somebody sees of it is
-merged from the tiles that the player chose by the reference tool (codec_native), and decoded by FFmpeg (PyAV), picture
-by picture: tiles that go on after another quality show what a decoder shows, not what the encoder meant.
+The title is one group of segments, which is shown again and again; its source runs forwards and backwards
+(`Source.picture`). What somebody sees of it is merged from the tiles that the player chose by the reference tool
+(codec_native), and decoded by FFmpeg (PyAV), picture by picture: tiles that go on after another quality show what a
+decoder shows, not what the encoder meant.
 """
 
 import base64
@@ -36,7 +37,8 @@ Plane = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Errors:
-    """|decoded - source| in luma of every `SAMPLE_EVERY`th picture of the source, in one file; `shape`: (samples, height, width)."""
+    """|decoded - source| in luma of every `SAMPLE_EVERY`th picture of the source, in one file; `shape`: (samples,
+    height, width)."""
 
     path: Path
     shape: tuple[int, int, int]
@@ -53,8 +55,8 @@ class Errors:
 class Coded:
     """A tiled title: index.json as the player reads it (one group), its streams, and all tiles in the best quality.
 
-    `streams`: Annex B, of each quality the entry stream, then of each the continued one. `rates`: kbit/s of each quality
-    when every segment is entered, and when it is played on without a break.
+    `streams`: Annex B, of each quality the entry stream, then of each the continued one. `rates`: kbit/s of each
+    quality when every segment is entered, and when it is played on without a break.
     """
 
     source: Source
@@ -69,9 +71,7 @@ class Coded:
 def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Sequence[float]) -> Coded:
     """One group of segments of one second in all qualities, by the packager's encoder and segment writer."""
     group = group_for(FPS)
-    settings = TiledSettings(
-        grid, low_grid(grid), Fraction(FPS), FPS, crf, tuple(offsets), crf, threads=1, group=group
-    )
+    settings = TiledSettings(grid, low_grid(grid), Fraction(FPS), FPS, crf, tuple(offsets), crf, threads=1, group=group)
     cpu = time.process_time()
     encoder = TiledEncoder(settings, grid, crf, offsets, continues=True)
     for i in range(group * FPS):
@@ -87,7 +87,9 @@ def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Se
             | {key: details[key] for key in ("header", "sizes", "continued")}
         )
     headers = parameter_sets(entry.record)
-    streams = [headers + _annex_b(coded, quality, goes_on) for goes_on in (False, True) for quality in range(len(offsets))]
+    streams = [
+        headers + _annex_b(coded, quality, goes_on) for goes_on in (False, True) for quality in range(len(offsets))
+    ]
     rates = _rates(segments, len(offsets))
     name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_{crf:g}"
     seen = _errors(folder / name, source, decode([streams[0]]), group * FPS)
@@ -189,8 +191,8 @@ def decode(parts: Iterable[bytes], threads: int = 1) -> Iterator[Plane]:
 
 
 def watched_pictures(coded: Coded, shown: Sequence[Shown]) -> Iterator[Plane]:
-    """Luma of what somebody saw: the tiles of each segment merged, decoded as one stream. RuntimeError: segments are not
-    one after the other."""
+    """Luma of what somebody saw: the tiles of each segment merged, decoded as one stream. RuntimeError: segments are
+    not one after the other."""
     if [one.segment for one in shown] != list(range(len(shown))):
         raise RuntimeError("segments were not given to the decoder one after the other")
     group, qualities = coded.index["group"], len(coded.rates)

@@ -154,7 +154,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Shown:
-    """A segment as it was given to the decoder: the quality of each tile, and 1 where it went on from the segment before."""
+    """A segment as given to the decoder: the quality of each tile, and 1 where it went on from the one before."""
 
     segment: int
     picks: npt.NDArray[np.int8]
