@@ -21,8 +21,9 @@ from streaming.library.models.master import WORKING_STATES
 BEAT_SECONDS = 1.0
 # A row whose heartbeat is older has lost its worker.
 STALE_AFTER = timedelta(seconds=20)
-# A worker that makes no progress for this long stops its own heartbeat: its decoder or encoder hangs.
-STUCK_SECONDS = 300.0
+# A worker that makes no progress for this long stops its own heartbeat: its decoder or encoder hangs. One call of the
+# tiled encoder may take minutes on a busy machine: it codes eight pictures in eight qualities (docs/tiles.md).
+STUCK_SECONDS = 900.0
 MAX_ATTEMPTS = 3
 
 

@@ -32,7 +32,7 @@ def check_group(title: TiledTitle, segments: range) -> None:
     choices = [mixed(title, segment) for segment in segments]
     size, low = (title.grid.width, title.grid.height), (title.low.width, title.low.height)
     decode(title.played(segments, choices), size, sum(frames), f"segments {segments[0]} to {segments[-1]}")
-    for pick in title.picks - {pick for choice in choices for pick in choice}:
+    for pick in sorted(title.picks - {pick for choice in choices for pick in choice}):
         title.run(segments, pick)
     for segment, count in zip(segments, frames, strict=True):
         decode(title.low_annexb(segment), low, count, f"segment {segment} of the low layer")
