@@ -22,7 +22,8 @@ from tests.browser.test_tiled_player import TiledPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WIDTH, HEIGHT, FPS, SECONDS, RATE = 1024, 512, 10, 14, 48_000
+# More than sixteen pictures a second, so that the house makes tiles that go on.
+WIDTH, HEIGHT, FPS, SECONDS, RATE = 1024, 512, 20, 14, 48_000
 HEADINGS = {0: "NORTH", 90: "EAST", 180: "SOUTH", -90: "WEST"}
 # A course with one lesson, of the demo instructor, that shows the film.
 MAKE_LESSON = """

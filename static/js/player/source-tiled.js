@@ -318,14 +318,15 @@ export class TiledSource {
   }
 
   /**
-   * A picture that stands is decoded anew to show what has come; a seek to the same place does it. In the middle of a
-   * seek it waits: the browser may have read what was there before.
+   * What is on the screen is decoded anew when better tiles of it have come, also if it has begun to play meanwhile: everything
+   * that follows goes on from it. A seek to the same place does it. In the middle of a seek it waits: the browser may have read
+   * what was there before.
    */
   #redraw() {
     const video = this.#video;
     if (!this.#stale || video.seeking || video.readyState < 2) return;
     this.#stale = false;
-    if (video.paused) video.currentTime = Math.min(video.currentTime + 0.001, this.#opened?.duration ?? video.currentTime);
+    video.currentTime = Math.min(video.currentTime + 0.001, this.#opened?.duration ?? video.currentTime);
   }
 
   /** What was appended last can have voided the end: it is asked for anew each time. */
