@@ -251,6 +251,23 @@ def test_a_seek_into_the_middle_of_a_group_and_back_shows_what_was_given(
     assert page.get("tiled") is True
 
 
+@pytest.mark.parametrize("refused", [(), NO_MSE], ids=["mse", "webcodecs"])
+def test_a_step_back_plays_what_is_there_from_the_beginning_of_its_group(
+    visit: Callable[..., TiledPage], refused: tuple[str, ...]
+) -> None:
+    page = visit(refused=refused)
+    page.look_at_tile(20)
+    page.play()
+    page.until("p.video.currentTime > 5.85")
+    page.do("seek(5.2)")
+    page.until("!p.video.seeking && p.video.currentTime > 5.3 && p.video.currentTime < 5.8")
+    found = page.sample(POINTS)
+    assert sum(found["continued"]) > 0, "nothing was fetched anew"
+    check_colours(found)
+    page.until("p.video.currentTime > 7.3")
+    check_colours(page.sample(POINTS))
+
+
 def test_after_a_seek_the_right_tiles_are_shown(visit: Callable[..., TiledPage], tiled_site: PlayerSite) -> None:
     page = visit()
     page.look_at_tile(20)

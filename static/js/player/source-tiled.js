@@ -78,6 +78,8 @@ export class TiledSource {
   #shown = new Set();
   /** Something better than what stands on the screen has been appended. */
   #stale = false;
+  /** The seek under way is one of ours, to the same place. */
+  #redrawing = false;
   /** @type {import("./tiled/predict.js").Crowd | null} */
   #crowd = null;
   /** @type {import("./tiled/engine.js").Progress | null} */
@@ -100,6 +102,7 @@ export class TiledSource {
     this.#options = options;
     this.#capKbps = options.capKbps;
     video.addEventListener("error", this.#onVideoError);
+    video.addEventListener("seeking", this.#onSeeking);
     for (const event of ["seeking", "seeked", "play", "pause", "waiting", "playing", "ratechange"])
       video.addEventListener(event, this.#tell);
     document.addEventListener("visibilitychange", this.#tell);
@@ -221,7 +224,7 @@ export class TiledSource {
     this.#starvedSince = 0;
     this.given.clear();
     this.#shown.clear();
-    this.#stale = false;
+    this.#stale = this.#redrawing = false;
   }
 
   /** @param {ToPage} message */
@@ -326,6 +329,7 @@ export class TiledSource {
     const video = this.#video;
     if (!this.#stale || video.seeking || video.readyState < 2) return;
     this.#stale = false;
+    this.#redrawing = true;
     video.currentTime = Math.min(video.currentTime + 0.001, this.#opened?.duration ?? video.currentTime);
   }
 
@@ -338,6 +342,12 @@ export class TiledSource {
     if (buffers.some(({ updating }) => updating) || (this.#sound && !this.#sound.complete)) return;
     media.endOfStream();
   }
+
+  /** Told before the state that follows from it. */
+  #onSeeking = () => {
+    if (!this.#redrawing && this.#opened) this.#worker?.postMessage({ type: "jumped", media: this.#video.currentTime });
+    this.#redrawing = false;
+  };
 
   /** Tells the worker where the video and the person are. */
   #tell = () => {

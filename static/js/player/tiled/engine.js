@@ -196,6 +196,11 @@ export class TiledEngine {
     if (this.#scheduler) this.#scheduler.crowd = crowd;
   }
 
+  /** The person has jumped to another moment. @param {number} media seconds */
+  jumped(media) {
+    this.#scheduler?.jumped(media);
+  }
+
   /** Parts of what the page was given are no longer in its buffer. @param {number} from seconds @param {number} to seconds */
   evicted(from, to) {
     this.#scheduler?.forgetAppended(from, to);

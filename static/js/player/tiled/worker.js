@@ -6,7 +6,7 @@ import { TiledEngine } from "./engine.js";
  * @typedef {{ type: "open", start: import("./engine.js").EngineStart } | { type: "renewed", url: string } | { type: "notRenewed" }
  *   | ({ type: "state" } & Parameters<TiledEngine["state"]>[0]) | { type: "cap", capKbps: number } | { type: "retry" }
  *   | { type: "crowd", crowd: import("./predict.js").Crowd | null }
- *   | { type: "evicted", from: number, to: number } | { type: "close" }} FromPage
+ *   | { type: "jumped", media: number } | { type: "evicted", from: number, to: number } | { type: "close" }} FromPage
  */
 
 const TICK_MS = 100;
@@ -38,6 +38,7 @@ addEventListener("message", (/** @type {MessageEvent<FromPage>} */ { data }) => 
   else if (data.type === "cap") engine.cap(data.capKbps);
   else if (data.type === "crowd") engine.crowd(data.crowd);
   else if (data.type === "retry") engine.retry();
+  else if (data.type === "jumped") engine.jumped(data.media);
   else if (data.type === "evicted") engine.evicted(data.from, data.to);
   else {
     engine.close();
