@@ -15,8 +15,8 @@ from tests.library.house import House, house, wait_until
 
 pytestmark = pytest.mark.slow
 
-# Three groups of four seconds: three tasks.
-FRAMES = 288
+# Three groups of eight seconds: three tasks.
+FRAMES = 576
 RECEIVED = """
 from pathlib import Path
 from streaming.library.services.masters import receive_upload

@@ -40,7 +40,7 @@ def test_an_8k_film_gets_tiles_with_its_plan() -> None:
     assert found.settings["offsets"] == list(OFFSETS)
     assert (found.settings["gop"], found.settings["group"]) == (30, GROUP)
     tasks = list(found.segments.values_list("index", "start_frame", "frames"))
-    assert tasks == [(0, 0, 120), (1, 120, 120), (2, 240, 66)], "one task a group of four seconds, the rest as it comes"
+    assert tasks == [(0, 0, 240), (1, 240, 66)], "one task a group of eight seconds, the rest as it comes"
     assert found.master.renditions.filter(kind="plain").exists()
 
 
@@ -50,7 +50,7 @@ def test_every_quality_is_coded_twice_in_one_pass_where_it_goes_on() -> None:
 
 @pytest.mark.parametrize(
     ("fps", "seconds", "lengths"),
-    [(30, 0.5, [15] * 20 + [6]), (60, 0.5, [120, 120, 66]), (24, 1.0, [96, 96, 96, 18])],
+    [(30, 0.5, [15] * 20 + [6]), (60, 0.5, [240, 66]), (24, 1.0, [192, 114])],
     ids=["fifteen pictures do not go on", "thirty do", "24 a second"],
 )
 def test_a_task_is_a_group_of_segments(fps: int, seconds: float, lengths: list[int]) -> None:

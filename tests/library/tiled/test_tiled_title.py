@@ -15,6 +15,7 @@ from streaming.library.packaging import store
 from streaming.library.progress import progress_of
 from streaming.library.queueing import without_broker
 from streaming.library.services import examining, leases, masters, publishing, retiling, sweeping, transcoding
+from streaming.library.tiled import encode
 from streaming.library.tiled.check import decode
 from streaming.library.tiled.reader import Pick, TiledTitle
 from streaming.library.tiled.segment import TiledResult, TiledWork, make_tiled_group
@@ -26,8 +27,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
-    """No broker, and no heartbeats: the tests' database is one for all threads."""
+    """No broker, and no heartbeats: the tests' database is one for all threads. Groups so short that a film of seconds
+    has two."""
     monkeypatch.setattr(leases, "BEAT_SECONDS", 3600.0)
+    monkeypatch.setattr(encode, "GROUP", 4)
     settings.LIBRARY_CODECS = ["h264"]
     with without_broker():
         yield
