@@ -194,6 +194,9 @@ class _Screen:
     def settle(self, now: float) -> None:
         for entry in [entry for entry in self._waiting if entry[0] <= now]:
             self._there[entry[1]] = entry[2]
+            # Given again while it stands: the player has it decoded anew.
+            if entry[1] in self._read:
+                self._read[entry[1]] = entry[2]
             self._waiting.remove(entry)
 
     def enter(self, media: float) -> bool:
@@ -248,6 +251,8 @@ def _play(player: Player, index: dict[str, Any], trace: Trace, rate: Bandwidth, 
                 else:
                     picks, continued = (np.array(action[key], np.int8) for key in ("picks", "continued"))
                     screen.append(now, action["segment"], picks)
+                    if watched.shown and watched.shown[-1].segment == action["segment"]:
+                        watched.shown.pop()
                     watched.shown.append(Shown(action["segment"], picks, continued))
         if running:
             if media >= next_sample - 1e-9:

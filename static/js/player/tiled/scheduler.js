@@ -54,6 +54,11 @@ const REAIM = 6;
 const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
+/**
+ * A tile that did not come all the way from the beginning of its group goes on with errors that the encoder did not see. They stay small where little is new, which
+ * its size tells: at most this share of the entry tile's. Otherwise it is entered again.
+ */
+const LITTLE_NEW = 0.4;
 /** Seconds that people go on looking at something, in the mean. */
 const LOOKED_AT_FOR = 3;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
@@ -122,6 +127,7 @@ const STALE = 0.02;
  * @property {Record<"entry" | "continued", "no" | "asked" | "here">} floor
  * @property {Int8Array | null} appended
  * @property {Uint8Array | null} continued which tiles of what was appended go on from the segment before
+ * @property {Uint8Array | null} exact 1: what goes on from this tile in its quality is what the encoder meant, as the tile has had it since its group began
  * @property {number} spent bytes asked for beyond the floor
  * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
  * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
@@ -346,7 +352,7 @@ export class Scheduler {
     if (!state) {
       state = {
         have: noTiles(this.tiles, this.none), coming: noTiles(this.tiles, this.none), floor: { entry: "no", continued: "no" },
-        appended: null, continued: null, spent: 0, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
+        appended: null, continued: null, exact: null, spent: 0, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
       };
       this.#states.set(segment, state);
     }
@@ -417,6 +423,12 @@ export class Scheduler {
   #before(segment) {
     if (!this.#goesOn(segment)) return null;
     return this.#states.get(segment - 1)?.appended ?? this.#expected(segment - 1);
+  }
+
+  /** `exact` of the segment before, as far as is known; null: of all tiles. @param {number} segment @returns {Uint8Array | null} */
+  #exactBefore(segment) {
+    if (!this.#index.continues?.(segment - 1)) return null;
+    return this.#states.get(segment - 1)?.exact ?? this.#exactBefore(segment - 1);
   }
 
   /** Qualities of a segment when all has come that is on its way; the floor at least. @param {number} segment */
@@ -548,7 +560,10 @@ export class Scheduler {
     // What the decoder has of later ones, from before a seek, went on from other pictures than these.
     this.#voidAfter(segment + 1);
     const state = this.state(segment);
+    const before = this.#states.get(segment - 1);
     [state.appended, state.continued] = [picks, continued];
+    const begins = !this.#index.continues?.(segment);
+    state.exact = Uint8Array.from(picks, (quality, tile) => Number(begins || (continued[tile] && before?.exact?.[tile] && before.appended?.[tile] === quality)));
     this.#last = segment;
     this.#appendedAt = now;
     // What was asked for the next one may have counted on tiles that did not come in time.
@@ -735,7 +750,8 @@ export class Scheduler {
     const entry = this.#index.size(quality, segment, tile);
     if (!before || before[tile] > quality) return { bytes: entry, continued: false };
     const bytes = this.#index.size(quality, segment, tile, true);
-    return bytes <= entry ? { bytes, continued: true } : { bytes: entry, continued: false };
+    const exact = before[tile] === quality && (this.#exactBefore(segment)?.[tile] ?? 1);
+    return bytes <= (exact ? 1 : LITTLE_NEW) * entry ? { bytes, continued: true } : { bytes: entry, continued: false };
   }
 
   /** @param {SegmentFacts} segment */

@@ -195,6 +195,16 @@ test("who keeps looking pays for the picture once in a group", () => {
   for (const continued of spent.slice(1)) assert.ok(continued < spent[0] / 5, String(spent));
 });
 
+test("where much is new in each second, what was entered late is entered again, and goes on from the next group on", () => {
+  const index = continuedTitle();
+  const size = (quality, segment, tile, continued = false) => Math.ceil(index.size(quality, segment, tile, false) * (continued ? 0.6 : 1));
+  const { asked } = play({ ...index, size }, { yaw: (time) => (time < 5.5 ? 0 : 170), options: { capKbps: 100_000 }, link: 80e6, seconds: 14 });
+  const behind = asked.filter(({ quality, first, last }) => quality === 0 && first <= 24 && last >= 24);
+  const kinds = (segment) => new Set(behind.filter((one) => one.segment === segment).map(({ continued }) => continued));
+  for (const segment of [6, 7]) assert.deepEqual(kinds(segment), new Set([false]), `segment ${segment}`);
+  for (const segment of [9, 10, 11]) assert.deepEqual(kinds(segment), new Set([true]), `segment ${segment}`);
+});
+
 test("whatever one looks at, each tile goes on from the same or a better one", () => {
   for (const [every, link] of [[0.7, 12e6], [1.3, 25e6], [2.9, 60e6]]) {
     const { decoder, stalled } = play(continuedTitle(), { yaw: (time) => Math.floor(time / every) * 97, link, seconds: 25 });
