@@ -59,8 +59,8 @@ const EVEN_OUT = 6;
  * its size tells: at most this share of the entry tile's. Otherwise it is entered again.
  */
 const LITTLE_NEW = 0.55;
-/** Seconds that a tile is looked at for which its bits are weighed: people look for longer, but who looks elsewhere has paid in vain. */
-const LOOKED_AT_FOR = 2;
+/** Seconds that people go on looking at something, in the mean. */
+const LOOKED_AT_FOR = 3;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
 /** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
