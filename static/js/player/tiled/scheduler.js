@@ -187,7 +187,7 @@ export class Scheduler {
 
   set rich(rich) {
     // What was appended for nobody is appended again for the one who looks.
-    if (rich && !this.#rich) this.#voidAfter(this.segmentAt(this.#media) + 1);
+    if (rich && !this.#rich) this.#voidAfter(this.segmentAt(this.#media + this.#margin) + 1);
     this.#rich = rich;
   }
 
