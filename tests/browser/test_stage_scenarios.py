@@ -114,7 +114,7 @@ def test_the_experts_run_on_a_laptop_ends_and_scores_as_the_engine_says(
     wanted = report(run)
     assert said["run"]["outcome"] == wanted["outcome"] in {"recovered", "improved", "handover"}, stage.entries[-6:]
     assert said["run"]["score"] == pytest.approx(wanted["score"], abs=0.5)
-    # Chance has its part: a patient whose heart does not start again is handed over, and the script's keys know no depth.
+    # Chance has its part: a patient whose heart does not start again is handed over, and keys know no depth.
     assert said["run"]["passed"] == wanted["passed"]
     assert wanted["passed"] or wanted["outcome"] == "handover"
     stage.until("document.querySelector('.stage__card a[href*=\"/debrief/\"]') !== null")
