@@ -39,8 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _one_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rate limits and lockouts are counted in the cache: each test starts at zero, and in one window of our limits, which
-    else ends in the middle of a test that runs over a full minute."""
+    """Rate limits and lockouts are counted in the cache: each test starts at zero, and in one window of our limits,
+    which else ends in the middle of a test that runs over a full minute."""
     from django.core.cache import cache
 
     cache.clear()
