@@ -199,7 +199,9 @@ static int check_tiles(const vr_param *p, vr_reason *why)
 static int check_qualities(const vr_param *p, vr_reason *why)
 {
     vr_tools tools;
+    int half;
     vr_tools_from_param(p, &tools);
+    half = tools.gop_size > 8 ? 16 : 8; /* of what the picture order count's bits can say (vr_seq_init) */
     RANGE(n_qualities, 1, VR_MAX_QUALITIES);
     for (int i = 0; i < p->n_qualities; i++) {
         const vr_quality *q = &p->quality[i];
@@ -211,9 +213,8 @@ static int check_qualities(const vr_param *p, vr_reason *why)
             REJECT("quality {0}: continues is {1}; it must be 0 or 1, and 0 for the first quality", "dd", i, q->continues);
         if (q->continues && (p->low_delay || p->key_type != VR_KEY_IDR || !p->mcts))
             REJECT("quality {0} can only continue with mcts, with IDR pictures, and without low_delay", "d", i);
-        if (q->continues && p->keyint <= 1 << (tools.gop_size > 8 ? 5 : 4))
-            REJECT("quality {0} cannot continue: keyint is {1}; it must be more than {2}", "ddd", i, p->keyint,
-                   1 << (tools.gop_size > 8 ? 5 : 4));
+        if (q->continues && (p->keyint <= half || p->keyint == 2 * half))
+            REJECT("quality {0} cannot continue: keyint is {1}; it must be more than {2}, and not {3}", "dddd", i, p->keyint, half, 2 * half);
         if (q->bitrate_kbps < 0 || q->bitrate_kbps > 2000000 || q->maxrate_kbps < 0 || q->maxrate_kbps > 2000000 ||
             q->bufsize_kbit < 0 || q->bufsize_kbit > 4000000)
             REJECT("quality {0}: a rate is out of range", "d", i);

@@ -178,6 +178,8 @@ int vr_seq_init(vr_seq *s, const vr_param *p, const vr_kernels *k)
     s->log2_max_poc_lsb = s->tools.gop_size > 8 ? 6 : 5; /* more than twice the distance of reference pictures */
     if (p->key_group > 1) { /* the last reference of a group lies in the upper half of what the bits can say (8.3.1). Also where no
                                quality continues: what is packed into one picture with such a stream has the same bits */
+        if (p->keyint > 0 && p->keyint < 1 << (s->log2_max_poc_lsb - 1))
+            s->log2_max_poc_lsb--; /* short enough: no anchor is numbered more than half of that past the reference before it */
         while (p->keyint - 1 >= 1 << s->log2_max_poc_lsb)
             s->log2_max_poc_lsb++;
         s->ends_alone = p->keyint - 1 == 1 << (s->log2_max_poc_lsb - 1);
