@@ -8,7 +8,7 @@ Somebody watches a tiled title (`tiles_session.py`: the player's own decisions i
 head trace (`head_traces.py`). What was given to the decoder is merged and decoded, and for every fifth of a second the
 view is compared with the source's: luma PSNR of a 90 x 90 degree view, averaged over the session in dB. The same views
 are taken of
-  full      all tiles in the best quality, each segment entered,
+  full      all tiles in the best quality, entered once a second,
   uniform   the whole sphere as one picture by our encoder, at the bits of the session,
   x265      the same by libx265 superfast (its CPU time beside ours is in tiles-detail.json).
 The last two are coded at constant quality around those bits; their dB at the session's bits are interpolated between
@@ -39,6 +39,7 @@ from tests.bench.tiles_coded import (  # noqa: E402
     Errors,
     Keep,
     around,
+    code_played_on,
     code_tiles,
     code_whole,
     code_x265,
@@ -48,13 +49,14 @@ from tests.bench.tiles_coded import (  # noqa: E402
 )
 from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Watched, watch  # noqa: E402
 from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip, standing_still  # noqa: E402
-from tests.bench.tiles_view import View, mean_square  # noqa: E402
+from tests.bench.tiles_view import View, mean_square, tile_squares  # noqa: E402
 
 # Pictures of the sources, which run forwards and backwards: two seconds, as far as the ladder has between random-access
 # pictures.
 SOURCE_PICTURES = 2 * FPS
-# A view counts as full when this share of it is in the best quality: the rest is slivers at its edge.
-FULL_SHARE = 0.9
+# A view counts as full when this share of it is in tiles that are within so many decibels of the best quality, entered
+# or played on, whichever of the two is worse there; the rest is slivers at its edge.
+FULL_SHARE, FULL_WITHIN = 0.9, 0.5
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Title:
     whole_crf: float
     cap_kbps: int
     runs: tuple[tuple[str, int, str], ...]
+    segment_s: float = 1.0
 
 
 RUNS = (("explore", 1, "steady25"), ("focused", 2, "steady25"), ("restless", 3, "steady25"), ("explore", 4, "wave18"))
@@ -75,6 +78,9 @@ TITLES = {
     "pan4k": Title(lambda folder, count: panning_still(folder, 3840, 1920, count), (10, 6), 28, 10_500, RUNS),
     "pan8k": Title(lambda folder, count: panning_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
     "still8k": Title(lambda folder, count: standing_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
+    "still8k-half": Title(
+        lambda folder, count: standing_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS, segment_s=0.5
+    ),
     "overpass4k": Title(
         lambda folder, count: scaled_clip(folder, "valiant_overpass.mp4", 3840, 1920, count),
         (8, 4),
@@ -83,18 +89,26 @@ TITLES = {
         RUNS[:2],
     ),
 }
-WHOLE = ("pan8k", "still8k", "overpass4k")
+WHOLE = ("pan8k", "still8k", "still8k-half", "overpass4k")
 
 
 # --- what the viewer saw ------------------------------------------------------------------------
 
 
-def view_errors(coded: Coded, watched: Watched, others: list[Errors]) -> np.ndarray:
-    """Mean squared errors, shape (moments, 2 + others): as watched, all tiles in full quality, and the others."""
+def view_errors(
+    coded: Coded, played_on: Errors, watched: Watched, others: list[Errors]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean squared errors of the views, shape (moments, 2 + others): as watched, all tiles in full quality, and the
+    others; and which tiles were in full quality as the decoder showed them, shape (segments, tiles)."""
     source, moments = coded.source, watched.moments[::MOMENTS_PER_SAMPLE]
     view = View(source.width, source.height, coded.grid)
     at = {round(moment.media * FPS / SAMPLE_EVERY) * SAMPLE_EVERY: i for i, moment in enumerate(moments)}
     found = np.full((len(moments), 2 + len(others)), np.nan)
+    full = [
+        np.maximum(tile_squares(entered, coded.grid), tile_squares(on, coded.grid))
+        for entered, on in zip(coded.full.planes, played_on.planes, strict=True)
+    ]
+    squares = np.zeros((2, len(watched.shown), coded.grid.columns * coded.grid.rows))
     for picture, luma in enumerate(watched_pictures(coded, watched.shown)):
         i = at.get(picture)
         if i is None:
@@ -105,9 +119,12 @@ def view_errors(coded: Coded, watched: Watched, others: list[Errors]) -> np.ndar
         sample = picture_of_source(picture, source.count) // SAMPLE_EVERY
         for k, errors in enumerate([coded.full, *others], start=1):
             found[i, k] = mean_square(errors.planes[sample][rows, columns])
+        plain = source.picture(picture)[: source.height]
+        squares[0, picture // coded.gop] += tile_squares(np.maximum(luma, plain) - np.minimum(luma, plain), coded.grid)
+        squares[1, picture // coded.gop] += full[sample]
     if np.isnan(found).any():
         raise RuntimeError("the decoder gave fewer pictures than were watched")
-    return found
+    return found, squares[0] <= squares[1] * 10 ** (FULL_WITHIN / 10)
 
 
 def picture_of_source(place: int, count: int) -> int:
@@ -129,18 +146,14 @@ def at_bits(runs: list[Errors], psnr: np.ndarray, kbps: float) -> float:
     return float(np.interp(np.log(kbps), rates, psnr))
 
 
-def times_to_full(coded: Coded, watched: Watched, trace: Trace) -> list[float]:
+def times_to_full(coded: Coded, watched: Watched, trace: Trace, sharp: np.ndarray) -> list[float]:
     """For each rapid turn, seconds from its end until the view is in full quality; 0 where it never was not.
 
     A turn that another one follows before that counts with the time until then, unless the view stays unfinished for
-    less than a segment: nobody can say when it would have been full.
+    less than a second: nobody can say when it would have been full. `sharp`: as `view_errors` says.
     """
-    view = View(coded.source.width, coded.source.height, coded.grid, rays=48)
     walls = np.array([moment.wall for moment in watched.moments])
-    full = np.empty(len(walls), bool)
-    for i, moment in enumerate(watched.moments):
-        tiles = view.tiles(*view.samples(moment.yaw, moment.pitch))
-        full[i] = np.mean(moment.picks[tiles] == 0) >= FULL_SHARE
+    full = full_shares(coded, watched, sharp) >= FULL_SHARE
     found = []
     ends = [turn.start for turn in trace.turns[1:]] + [walls[-1]]
     for turn, end in zip(trace.turns, ends, strict=True):
@@ -155,11 +168,14 @@ def times_to_full(coded: Coded, watched: Watched, trace: Trace) -> list[float]:
     return found
 
 
-def best_share(coded: Coded, watched: Watched) -> float:
-    """How much of the views was in the best quality, in the mean."""
+def full_shares(coded: Coded, watched: Watched, sharp: np.ndarray) -> np.ndarray:
+    """How much of each moment's view was in full quality."""
     view = View(coded.source.width, coded.source.height, coded.grid, rays=48)
-    shares = [np.mean(m.picks[view.tiles(*view.samples(m.yaw, m.pitch))] == 0) for m in watched.moments]
-    return float(np.mean(shares))
+    shares = np.empty(len(watched.moments))
+    for i, moment in enumerate(watched.moments):
+        segment = int((moment.media + 1e-6) * FPS / coded.gop)
+        shares[i] = np.mean(sharp[segment, view.tiles(*view.samples(moment.yaw, moment.pitch))])
+    return shares
 
 
 # --- one title ----------------------------------------------------------------------------------
@@ -171,8 +187,9 @@ def measure(name: str, title: Title, keep: Keep, seconds: float, say: Callable[[
         say(f"{name}: left out, its clip is not here")
         return []
     grid: Grid = make_grid(source.width, source.height, *title.grid)
-    label = f"{source.name}_{source.count}_{grid.columns}x{grid.rows}_{CRF:g}_{OFFSETS}"
-    coded: Coded = keep(f"{label}_tiles", lambda: code_tiles(keep.folder, source, grid, CRF, OFFSETS))
+    gop = round(title.segment_s * FPS)
+    label = f"{source.name}_{source.count}_{grid.columns}x{grid.rows}_{gop}_{CRF:g}_{OFFSETS}"
+    coded: Coded = keep(f"{label}_tiles", lambda: code_tiles(keep.folder, source, grid, gop, CRF, OFFSETS))
     say(
         f"{name}: coded in {coded.cpu_seconds:.0f} CPU s; "
         + ", ".join(
@@ -180,6 +197,7 @@ def measure(name: str, title: Title, keep: Keep, seconds: float, say: Callable[[
             for (entry, on), quality in zip(coded.rates, coded.index["qualities"], strict=True)
         )
     )
+    played_on: Errors = keep(f"{label}_played_on", lambda: code_played_on(keep.folder, coded))
     index = looped(coded.index, math.ceil(seconds))
     watches = []
     for profile, seed, network in title.runs:
@@ -203,11 +221,11 @@ def measure(name: str, title: Title, keep: Keep, seconds: float, say: Callable[[
     say(f"{name}: whole sphere {[round(run.kbps) for run in ours]}, x265 {[round(run.kbps) for run in theirs]} kbit/s")
     rows = []
     for trace, network, watched in watches:
-        squares = view_errors(coded, watched, [*ours, *theirs])
+        squares, sharp = view_errors(coded, played_on, watched, [*ours, *theirs])
         psnr = decibel(squares)
-        to_full = times_to_full(coded, watched, trace)
+        to_full = times_to_full(coded, watched, trace, sharp)
         row = {
-            "title": source.name,
+            "title": source.name if title.segment_s == 1 else f"{source.name}_segments_of_{title.segment_s:g}_s",
             "cap_kbps": title.cap_kbps,
             "trace": f"{trace.name}-{network}",
             "kbps": round(watched.kbps),
@@ -228,7 +246,7 @@ def measure(name: str, title: Title, keep: Keep, seconds: float, say: Callable[[
                     "turns": len(to_full),
                     "full_played_on_kbps": round(coded.rates[0][1]),
                     "continued_share": round(float(np.mean([one.continued.mean() for one in watched.shown])), 3),
-                    "best_share": round(best_share(coded, watched), 3),
+                    "full_share": round(float(np.mean(full_shares(coded, watched, sharp))), 3),
                     "start_s": watched.start_seconds,
                     "viewport_psnr_of_mean_error": round(float(pooled[0]), 3),
                     "full_viewport_psnr_of_mean_error": round(float(pooled[1]), 3),

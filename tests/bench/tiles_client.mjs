@@ -33,7 +33,7 @@ const answers = {
     if (hurry) scheduler.hurry();
     if (look) scheduler.look(now, look[0], look[1]);
     for (const [kind, value, time] of events ?? []) scheduler[kind](time, value);
-    if (playhead) scheduler.playhead(now, playhead[0], playhead[1]);
+    if (playhead) scheduler.playhead(now, ...playhead);
     const actions = scheduler.decide(now);
     for (const segment of scheduler.outdated()) scheduler.forget(segment);
     return {

@@ -7,13 +7,13 @@ decoder shows, not what the encoder meant.
 """
 
 import base64
+import itertools
 import os
 import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Errors:
     kbps: float
     cpu_seconds: float = 0.0
 
-    @cached_property
+    @property
     def planes(self) -> Plane:
         """Sample i is picture `i * SAMPLE_EVERY`; read where they lie."""
         return np.memmap(self.path, np.uint8, "r", shape=self.shape)
@@ -53,14 +53,16 @@ class Errors:
 
 @dataclass(frozen=True)
 class Coded:
-    """A tiled title: index.json as the player reads it (one group), its streams, and all tiles in the best quality.
+    """A tiled title: index.json as the player reads it (one group), its streams, and all tiles in the best quality,
+    entered once a second.
 
-    `streams`: Annex B, of each quality the entry stream, then of each the continued one. `rates`: kbit/s of each
-    quality when every segment is entered, and when it is played on without a break.
+    `gop`: pictures of a segment. `streams`: Annex B, of each quality the entry stream, then of each the continued one.
+    `rates`: kbit/s of each quality when every second is entered, and when it is played on without a break.
     """
 
     source: Source
     grid: Grid
+    gop: int
     index: dict[str, Any]
     full: Errors
     streams: list[bytes]
@@ -68,31 +70,33 @@ class Coded:
     cpu_seconds: float
 
 
-def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Sequence[float]) -> Coded:
-    """One group of segments of one second in all qualities, by the packager's encoder and segment writer."""
-    group = group_for(FPS)
-    settings = TiledSettings(grid, low_grid(grid), Fraction(FPS), FPS, crf, tuple(offsets), crf, threads=1, group=group)
+def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, offsets: Sequence[float]) -> Coded:
+    """One group of segments of `gop` pictures in all qualities, by the packager's encoder and segment writer."""
+    group = group_for(gop, Fraction(FPS))
+    settings = TiledSettings(grid, low_grid(grid), Fraction(FPS), gop, crf, tuple(offsets), crf, threads=1, group=group)
     cpu = time.process_time()
     encoder = TiledEncoder(settings, grid, crf, offsets, continues=True)
-    for i in range(group * FPS):
+    for i in range(group * gop):
         encoder.encode(np.ascontiguousarray(source.picture(i)))
     coded, entry = encoder.flush(), encoder.entry
     encoder.close()
     cpu = time.process_time() - cpu
     segments = []
     for i, segment in enumerate(coded):
-        _, details = write_segment(settings, i, i * FPS, segment.entry, segment.entry[-1], segment.continued)
+        _, details = write_segment(settings, i, i * gop, segment.entry, segment.entry[-1], segment.continued)
         segments.append(
-            {"frame": i * FPS, "frames": FPS, "low": 0}
+            {"frame": i * gop, "frames": gop, "low": 0}
             | {key: details[key] for key in ("header", "sizes", "continued")}
         )
     headers = parameter_sets(entry.record)
     streams = [
         headers + _annex_b(coded, quality, goes_on) for goes_on in (False, True) for quality in range(len(offsets))
     ]
-    rates = _rates(segments, len(offsets))
-    name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_{crf:g}"
-    seen = _errors(folder / name, source, decode([streams[0]]), group * FPS)
+    rates = _rates(segments, len(offsets), gop)
+    name = f"{source.name}_tiles_{grid.columns}x{grid.rows}_{gop}_{crf:g}"
+    per_second = FPS // gop
+    full = [[0 if i % per_second == 0 else len(offsets)] * grid.columns * grid.rows for i in range(group)]
+    seen = _errors(folder / name, source, decode(_merged(streams, full, gop)), group * gop)
     index = {
         "version": 2,
         "width": grid.width,
@@ -102,7 +106,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Se
         "fps": [FPS, 1],
         "timescale": FPS * 512,
         "ticks": 512,
-        "segment_s": 1,
+        "segment_s": gop / FPS,
         "group": group,
         "codec": entry.codecs,
         "hvcc": base64.b64encode(entry.record).decode(),
@@ -113,7 +117,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Se
                 "directory": f"q{i}",
                 "continued": f"c{i}",
                 "kbps": rates[i][0],
-                "psnr": _psnr(coded, i, grid),
+                "psnr": _psnr(coded, i, grid, gop),
                 "ws_psnr": None,
             }
             for i in range(len(offsets))
@@ -123,7 +127,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, crf: float, offsets: Se
         "audio": [],
         "segments": segments,
     }
-    return Coded(source, grid, index, Errors(*seen, rates[0][0]), streams, rates, cpu)
+    return Coded(source, grid, gop, index, Errors(*seen, rates[0][0]), streams, rates, cpu)
 
 
 def _annex_b(coded: Sequence[CodedSegment], quality: int, goes_on: bool) -> bytes:
@@ -136,18 +140,20 @@ def _annex_b(coded: Sequence[CodedSegment], quality: int, goes_on: bool) -> byte
     )
 
 
-def _psnr(coded: Sequence[CodedSegment], quality: int, grid: Grid) -> float:
+def _psnr(coded: Sequence[CodedSegment], quality: int, grid: Grid, gop: int) -> float:
     squares = sum(segment.entry[quality].sse for segment in coded)
-    return 10 * float(np.log10(255**2 * grid.width * grid.height * FPS * len(coded) / squares))
+    return 10 * float(np.log10(255**2 * grid.width * grid.height * gop * len(coded) / squares))
 
 
-def _rates(segments: Sequence[dict[str, Any]], qualities: int) -> list[tuple[float, float]]:
-    def kbit(packed: str) -> npt.NDArray[np.float64]:
-        return np.array(unpack_sizes(packed)).reshape(qualities, -1).sum(axis=1) * 8 / 1000
+def _rates(segments: Sequence[dict[str, Any]], qualities: int, gop: int) -> list[tuple[float, float]]:
+    def kbps(packed: Sequence[str]) -> npt.NDArray[np.float64]:
+        sizes = np.array([unpack_sizes(one) for one in packed]).reshape(len(packed), qualities, -1)
+        rates: npt.NDArray[np.float64] = sizes.sum(axis=(0, 2)) * 8 / 1000 / (len(packed) * gop / FPS)
+        return rates
 
-    entry = sum(kbit(segment["sizes"]) for segment in segments) / len(segments)
-    on = sum(kbit(segment["continued"] or segment["sizes"]) for segment in segments) / len(segments)
-    return [(float(a), float(b)) for a, b in zip(entry, on, strict=True)]
+    on = [segment["continued"] or segment["sizes"] for segment in segments]
+    entry = [segment["sizes"] if i % (FPS // gop) == 0 else on[i] for i, segment in enumerate(segments)]
+    return [(float(a), float(b)) for a, b in zip(kbps(entry), kbps(on), strict=True)]
 
 
 def parameter_sets(record: bytes) -> bytes:
@@ -195,19 +201,32 @@ def watched_pictures(coded: Coded, shown: Sequence[Shown]) -> Iterator[Plane]:
     not one after the other."""
     if [one.segment for one in shown] != list(range(len(shown))):
         raise RuntimeError("segments were not given to the decoder one after the other")
-    group, qualities = coded.index["group"], len(coded.rates)
+    picks = [(one.picks + len(coded.rates) * one.continued).tolist() for one in shown]
+    return decode(_merged(coded.streams, picks, coded.gop), threads=os.cpu_count() or 1)
 
-    def merged() -> Iterator[bytes]:
-        streams = [Stream(stream) for stream in coded.streams]
-        for first in range(0, len(shown), group):
-            picks = [one.picks + qualities * one.continued for one in shown[first : first + group]]
-            # A session may end inside a group; what comes then is not looked at.
-            picks += [picks[0] % qualities] * (group - len(picks))
-            for i, unit in enumerate(merge(streams, lambda picture, picks=picks: picks[picture // FPS].tolist())):
-                if i < len(shown[first : first + group]) * FPS:
-                    yield unit
 
-    return decode(merged(), threads=os.cpu_count() or 1)
+def _merged(streams: Sequence[bytes], picks: Sequence[list[int]], gop: int) -> Iterator[bytes]:
+    """Access units of the title, which is shown again and again. `picks`: of each segment the stream of each tile."""
+    parsed = [Stream(stream) for stream in streams]
+    group = len(parsed[0]) // gop
+    for first in range(0, len(picks), group):
+        mine = list(picks[first : first + group])
+        pictures = len(mine) * gop
+        # A session may end inside a group; what comes then is not looked at.
+        mine += [[0] * len(mine[0])] * (group - len(mine))
+        for i, unit in enumerate(merge(parsed, lambda picture, mine=mine: mine[picture // gop])):
+            if i < pictures:
+                yield unit
+
+
+def code_played_on(folder: Path, coded: Coded) -> Errors:
+    """All tiles in the best quality, played on: as they are when the source comes round forwards again."""
+    source, round_trip = coded.source, 2 * coded.source.count
+    stream = decode([coded.streams[len(coded.rates)]], threads=os.cpu_count() or 1)
+    pictures = itertools.islice(stream, round_trip, None)
+    path = folder / f"{coded.full.path.stem}_played_on"
+    count = len(coded.index["segments"]) * coded.gop - round_trip
+    return Errors(*_errors(path, source, pictures, count), coded.rates[0][1])
 
 
 def _errors(path: Path, source: Source, pictures: Iterable[Plane], count: int) -> tuple[Path, tuple[int, int, int]]:

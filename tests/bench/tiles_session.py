@@ -239,7 +239,7 @@ def _play(player: Player, index: dict[str, Any], trace: Trace, rate: Bandwidth, 
         running = screen.enter(media)
         if done or step % DECIDE_EVERY == 0:
             actions = player.tell(
-                now=now, look=trace.at(now), hurry=True, playhead=[media, 1 if running else 0], events=events
+                now=now, look=trace.at(now), hurry=True, playhead=[media, 1 if running else 0, False], events=events
             )
             events = []
             for action in actions:

@@ -13,7 +13,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ class Source:
     count: int
     path: Path
 
-    @cached_property
+    @property
     def frames(self) -> Frames:
         """Shape (count, height * 3 / 2, width), read where they lie."""
         return np.memmap(self.path, np.uint8, "r", shape=(self.count, self.height * 3 // 2, self.width))

@@ -52,7 +52,7 @@ def plan_tiles(master: Master, grid: Grid, seconds: float = SEGMENT_SECONDS) -> 
     # No tail joins the segment before it: continued segments count on as many pictures in each.
     parts = cut(master.frames, master.fps, seconds, shortest_tail=0.0)
     gop = parts[0][1]
-    group = group_for(gop)
+    group = group_for(gop, master.fps)
     rendition = Rendition.objects.create(
         master=master,
         position=master.renditions.count(),

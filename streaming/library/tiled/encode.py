@@ -20,12 +20,14 @@ from streaming.library.tiled.grid import Grid
 PRESET = "superfast"
 # CRF of the best quality, what each quality adds to it, and CRF of the small whole sphere. Why: docs/tiles.md.
 CRF, OFFSETS, LOW_CRF = 20.0, (0.0, 5.0, 10.0, 20.0), 32.0
-# Segments of a group: the longest that a tile goes on without an I picture. Why: docs/tiles.md.
-GROUP = 8
-# Segments of so many pictures or fewer do not continue. A continued segment's first picture has number 0 in the next
-# round, which a decoder knows by the pictures before it being numbered in the upper half of what the bits say: five
-# bits, or as many as the segment needs (H.265 8.3.1).
-TOO_SHORT_TO_CONTINUE = 16
+# Seconds of a group: the longest that a tile goes on without an I picture. Why: docs/tiles.md.
+GROUP_SECONDS = 16
+# What the encoder takes for one group.
+GROUP_MOST = 64
+# Segments of so many pictures or fewer do not continue, nor those of twice as many. A continued segment's first picture
+# has number 0 in the next round, which a decoder knows by the pictures before it being numbered in the upper half of
+# what the bits say: four bits, or as many as the segment needs (H.265 8.3.1).
+TOO_SHORT_TO_CONTINUE = 8
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,11 @@ class TiledSettings:
     group: int = 1
 
 
-def group_for(gop: int) -> int:
+def group_for(gop: int, fps: Fraction) -> int:
     """Segments of a group, for segments of `gop` pictures."""
-    return 1 if gop <= TOO_SHORT_TO_CONTINUE else GROUP
+    if gop <= TOO_SHORT_TO_CONTINUE or gop == 2 * TOO_SHORT_TO_CONTINUE:
+        return 1
+    return min(GROUP_MOST, max(1, round(GROUP_SECONDS * fps / gop)))
 
 
 @dataclass

@@ -169,7 +169,10 @@ def test_entry_streams_do_not_notice_that_others_continue(pictures: list[Picture
         ({"keyint": 8}, "quality 1 cannot continue: keyint is 8; it must be more than 8, and not 16"),
         ({"keyint": 16}, "quality 1 cannot continue: keyint is 16; it must be more than 8, and not 16"),
         ({"keyint": 0}, "quality 1 cannot continue: keyint is 0; it must be more than 8, and not 16"),
-        ({"keyint": 32, "gop_size": 16}, "quality 1 cannot continue: keyint is 32; it must be more than 16, and not 32"),
+        (
+            {"keyint": 32, "gop_size": 16},
+            "quality 1 cannot continue: keyint is 32; it must be more than 16, and not 32",
+        ),
         ({"key_group": 0}, "key_group is 0; it must be between 1 and 64"),
         ({"key_group": 65}, "key_group is 65; it must be between 1 and 64"),
         ({"qualities": [Quality(0)] * 9}, "at most 8 qualities can be encoded in one pass, not 9"),

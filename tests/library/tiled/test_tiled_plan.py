@@ -7,7 +7,7 @@ import pytest
 from streaming.library import queueing
 from streaming.library.models import Master, Rendition
 from streaming.library.services import planning, retiling, tiling
-from streaming.library.tiled.encode import CRF, GROUP, OFFSETS
+from streaming.library.tiled.encode import CRF, GROUP_SECONDS, OFFSETS
 from streaming.library.tiled.grid import make_grid
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +20,9 @@ def _no_messages(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
 
 
 def planned(**facts: Any) -> Master:
-    """A probed film of 10.2 s."""
+    """A probed film of 20.2 s."""
     shape = {"width": 7680, "height": 3840, "projection": "equirectangular", "stereo": "mono", **facts}
-    master = Master(title="Ward 3", **{"fps_num": 30, "fps_den": 1, "frames": 306, "duration": 10.2, **shape})
+    master = Master(title="Ward 3", **{"fps_num": 30, "fps_den": 1, "frames": 606, "duration": 20.2, **shape})
     master.probe = {"stream_index": 0, "rotation": 0, "color": {"primaries": 9, "transfer": 0, "matrix": 9}}
     planning.make_plan(master)
     return master
@@ -38,9 +38,9 @@ def test_an_8k_film_gets_tiles_with_its_plan() -> None:
     assert (found.settings["grid"]["columns"], found.settings["grid"]["rows"]) == (12, 6)
     assert found.settings["crf"] == CRF
     assert found.settings["offsets"] == list(OFFSETS)
-    assert (found.settings["gop"], found.settings["group"]) == (30, GROUP)
+    assert (found.settings["gop"], found.settings["group"]) == (30, GROUP_SECONDS)
     tasks = list(found.segments.values_list("index", "start_frame", "frames"))
-    assert tasks == [(0, 0, 240), (1, 240, 66)], "one task a group of eight seconds, the rest as it comes"
+    assert tasks == [(0, 0, 480), (1, 480, 126)], "one task a group of sixteen seconds, the rest as it comes"
     assert found.master.renditions.filter(kind="plain").exists()
 
 
@@ -50,8 +50,8 @@ def test_every_quality_is_coded_twice_in_one_pass_where_it_goes_on() -> None:
 
 @pytest.mark.parametrize(
     ("fps", "seconds", "lengths"),
-    [(30, 0.5, [15] * 20 + [6]), (60, 0.5, [240, 66]), (24, 1.0, [192, 114])],
-    ids=["fifteen pictures do not go on", "thirty do", "24 a second"],
+    [(16, 0.5, [8] * 75 + [6]), (30, 0.5, [480, 126]), (24, 1.0, [384, 222])],
+    ids=["eight pictures do not go on", "fifteen do", "24 a second"],
 )
 def test_a_task_is_a_group_of_segments(fps: int, seconds: float, lengths: list[int]) -> None:
     master = planned(fps_num=fps, width=3840, height=1920)

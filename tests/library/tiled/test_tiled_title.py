@@ -30,7 +30,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
     """No broker, and no heartbeats: the tests' database is one for all threads. Groups so short that a film of seconds
     has two."""
     monkeypatch.setattr(leases, "BEAT_SECONDS", 3600.0)
-    monkeypatch.setattr(encode, "GROUP", 4)
+    monkeypatch.setattr(encode, "GROUP_SECONDS", 4)
     settings.LIBRARY_CODECS = ["h264"]
     with without_broker():
         yield
@@ -126,7 +126,7 @@ def test_who_watches_while_tiles_are_made_anew_keeps_the_old_ones_until_their_ad
     assert store.exists(second.tiled) and store.exists(work), "what is shown and what is being made stay"
 
 
-@pytest.mark.parametrize(("seconds", "group", "count"), [(0.5, 1, 3), (1.0, 4, 2)], ids=["half a second", "a second"])
+@pytest.mark.parametrize(("seconds", "group", "count"), [(0.5, 8, 3), (1.0, 4, 2)], ids=["half a second", "a second"])
 def test_the_index_is_true_to_every_file(disk: None, tmp_path: Path, seconds: float, group: int, count: int) -> None:
     master = published(tmp_path)
     retiling.package_tiles(actor=None, master=master, grid="3x2", seconds=seconds)

@@ -1,12 +1,39 @@
 /**
- * Which tiles can go on from the segment before. A continued tile looks back to the same tile of the segment that was appended last, and decodes after
- * any quality that is at least its own (docs/tiles.md, "Continued segments"); an entry tile needs nothing.
+ * Which tiles can go on from the segment before, and what they show then. A continued tile looks back to the same tile of the segment that was
+ * appended last, and decodes after any quality (docs/tiles.md, "To enter, and to go on"); an entry tile needs nothing.
+ *
+ * After another quality than its own a continued tile shows what was there, changed by what is new. How much is new, its size tells: beside the entry
+ * tile of the same quality it is small where little changes. On a tripod camera that is most tiles, so the lowest quality goes on after the best one
+ * looking like the best one. Where all of a tile is new in each second it soon looks worse than the quality is, for what is coded as a
+ * difference is added to another picture.
  */
+
+/** Bytes of a tile that are there for every picture, whatever it shows: boxes and slice headers. */
+const BYTES_OF_A_PICTURE = 24;
+/**
+ * What is new, by the square of the ratio of sizes: how much of what was there has been replaced, and how much error the differences add. Fitted
+ * to decoded tiles of two 8K titles (docs/tiles.md, "Drift").
+ */
+const REPLACED = 1.2;
+const ADDED = 0.8;
 
 /**
  * @typedef {object} Tiles of one segment: what is there, or what is there and on its way
  * @property {Int8Array} entry best quality of each entry tile; the number of qualities where there is none
  * @property {Uint8Array} continued bit q: the continued tile of quality q
+ *
+ * @typedef {object} Shown a segment as the decoder gets it, tile by tile
+ * @property {Int8Array} picks qualities; the number of qualities where there is nothing
+ * @property {Uint8Array} continued 1 where the continued tile is meant
+ * @property {Float64Array} errors mean squared errors that are to be expected; Infinity where there is nothing
+ * @property {Uint8Array} exact 1: what goes on from this tile in its quality shows what the encoder meant, as the tile has had it since its group began
+ *
+ * @typedef {object} Chain what a segment goes on from, and what its tiles cost and show
+ * @property {Shown | null} before the segment before; null: nothing can go on from it
+ * @property {boolean} begins it is the first of its group
+ * @property {number} pictures
+ * @property {ArrayLike<number>} losses mean squared error of each quality, best first
+ * @property {(quality: number, tile: number, continued: boolean) => number} size bytes
  */
 
 /** @param {number} tiles @param {number} none @returns {Tiles} */
@@ -27,28 +54,44 @@ export function addTile(tiles, tile, quality, continued) {
 }
 
 /**
- * The best that each tile can show; the number of qualities where there is nothing.
- * @param {Tiles} tiles
- * @param {Int8Array | null} before qualities of the segment before; null: nothing can go on from it
- * @param {number} none number of qualities
- * @returns {{ picks: Int8Array, continued: Uint8Array }} continued: 1 where the continued tile is meant
+ * Mean squared error of a tile that goes on in a quality; Infinity where it cannot.
+ * @param {Chain} chain
+ * @param {number} tile
+ * @param {number} quality
  */
-export function bestTiles(tiles, before, none) {
-  const picks = tiles.entry.slice();
-  const continued = new Uint8Array(picks.length);
-  if (!before) return { picks, continued };
-  for (let tile = 0; tile < picks.length; tile++) {
-    const quality = bestContinued(tiles.continued[tile], before[tile], none);
-    // Of the same quality the continued one: its picture goes on where the last one ended.
-    if (quality >= none || quality > picks[tile]) continue;
-    picks[tile] = quality;
-    continued[tile] = 1;
-  }
-  return { picks, continued };
+export function errorOnward({ before, pictures, losses, size }, tile, quality) {
+  if (!before) return Infinity;
+  if (before.exact[tile] && before.picks[tile] === quality) return losses[quality];
+  const least = BYTES_OF_A_PICTURE * pictures;
+  const ratio = Math.max(0, size(quality, tile, true) - least) / Math.max(1, size(quality, tile, false) - least);
+  const fresh = Math.min(1, ratio) ** 2;
+  const replaced = Math.min(1, REPLACED * fresh);
+  return before.errors[tile] + replaced * (losses[quality] - before.errors[tile]) + ADDED * fresh * losses[quality];
 }
 
-/** @param {number} bits @param {number} least @param {number} none */
-function bestContinued(bits, least, none) {
-  for (let quality = Math.max(0, least); quality < none; quality++) if (bits & (1 << quality)) return quality;
-  return none;
+/**
+ * The best that each tile can show.
+ * @param {Tiles} tiles
+ * @param {Chain} chain
+ * @returns {Shown}
+ */
+export function bestTiles({ entry, continued }, chain) {
+  const { before, begins, losses } = chain;
+  const none = losses.length;
+  const shown = {
+    picks: entry.slice(), continued: new Uint8Array(entry.length),
+    errors: Float64Array.from(entry, (quality) => (quality < none ? losses[quality] : Infinity)), exact: new Uint8Array(entry.length).fill(Number(begins)),
+  };
+  if (!before) return shown;
+  for (let tile = 0; tile < entry.length; tile++)
+    for (let quality = 0; quality < none; quality++) {
+      if (!(continued[tile] & (1 << quality))) continue;
+      const error = errorOnward(chain, tile, quality);
+      if (error > shown.errors[tile] || error === Infinity) continue;
+      shown.picks[tile] = quality;
+      shown.continued[tile] = 1;
+      shown.errors[tile] = error;
+      shown.exact[tile] = Number(before.exact[tile] && before.picks[tile] === quality);
+    }
+  return shown;
 }

@@ -287,7 +287,7 @@ export class TiledEngine {
     const controller = new AbortController();
     const base = this.#base;
     this.#running.set(id, controller);
-    const range = action.floor ? layout.floorRange(segment, continued) : layout.tilesRange(segment, quality, first, last, continued);
+    const range = action.floor ? layout.floorRange(segment, quality, continued) : layout.tilesRange(segment, quality, first, last, continued);
     scheduler.started(this.#clock(), id);
     try {
       const bytes = await fetchRange(this.#fetch, this.#address(range.file), range, controller.signal, (count) => {
@@ -295,7 +295,7 @@ export class TiledEngine {
         this.#bytes.push({ at: this.#clock(), bytes: count });
       });
       if (!this.#running.delete(id) || this.#closed) return;
-      if (action.floor) layout.takeFloor(segment, bytes, continued);
+      if (action.floor) layout.takeFloor(segment, quality, bytes, continued);
       else layout.takeTiles(segment, quality, first, last, bytes, continued);
       scheduler.arrived(this.#clock(), id);
       this.#good();

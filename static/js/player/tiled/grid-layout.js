@@ -11,9 +11,9 @@ import { mergeTiles, readTile, tileAddresses } from "./merge.js";
  * @property {{ width: number, height: number, codec: string, hvcc: Uint8Array }} track of the pictures it makes
  * @property {RangeRequest[]} preparation what it needs before anything else
  * @property {(answers: Uint8Array[]) => void} prepare
- * @property {(segment: number, continued?: boolean) => RangeRequest} floorRange
+ * @property {(segment: number, quality: number, continued?: boolean) => RangeRequest} floorRange
  * @property {(segment: number, quality: number, first: number, last: number, continued?: boolean) => RangeRequest} tilesRange
- * @property {(segment: number, bytes: Uint8Array, continued?: boolean) => void} takeFloor
+ * @property {(segment: number, quality: number, bytes: Uint8Array, continued?: boolean) => void} takeFloor
  * @property {(segment: number, quality: number, first: number, last: number, bytes: Uint8Array, continued?: boolean) => void} takeTiles
  * @property {(segment: number, picks: Int8Array, continued?: Uint8Array) => import("./merge.js").AccessUnits} build `continued`:
  *   1 for tiles that go on from the segment before
@@ -104,7 +104,6 @@ export class GridLayout {
   /** @param {import("./index.js").TiledIndex} index */
   constructor(index) {
     this.#store = new TileStore(index);
-    this.#floor = index.qualities.length - 1;
     this.#last = index.tiles - 1;
     this.schedule = {
       grid: index.grid, qualities: index.qualities, segments: index.segments,
@@ -115,14 +114,13 @@ export class GridLayout {
     this.track = { width: index.width, height: index.height, codec: index.codec, hvcc: index.configuration.record };
   }
 
-  #floor;
   #last;
 
   prepare() {}
 
-  /** @param {number} segment @param {boolean} [continued] */
-  floorRange(segment, continued) {
-    return this.#store.range(segment, this.#floor, 0, this.#last, continued);
+  /** @param {number} segment @param {number} quality @param {boolean} [continued] */
+  floorRange(segment, quality, continued) {
+    return this.#store.range(segment, quality, 0, this.#last, continued);
   }
 
   /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {boolean} [continued] */
@@ -130,9 +128,9 @@ export class GridLayout {
     return this.#store.range(segment, quality, first, last, continued);
   }
 
-  /** @param {number} segment @param {Uint8Array} bytes @param {boolean} [continued] */
-  takeFloor(segment, bytes, continued) {
-    this.#store.take(segment, this.#floor, 0, this.#last, bytes, continued);
+  /** @param {number} segment @param {number} quality @param {Uint8Array} bytes @param {boolean} [continued] */
+  takeFloor(segment, quality, bytes, continued) {
+    this.#store.take(segment, quality, 0, this.#last, bytes, continued);
   }
 
   /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {Uint8Array} bytes @param {boolean} [continued] */

@@ -107,8 +107,8 @@ export class PackedLayout {
     return this.#store.range(segment, quality, first, last);
   }
 
-  /** @param {number} segment @param {Uint8Array} bytes */
-  takeFloor(segment, bytes) {
+  /** @param {number} segment @param {number} _quality @param {Uint8Array} bytes */
+  takeFloor(segment, _quality, bytes) {
     const { sps, pps } = this.#low.configuration;
     const count = this.#low.grid.columns * this.#low.grid.rows;
     const fragment = readFragment(bytes);

@@ -3,32 +3,42 @@
  *
  * Utility is what the views to be expected gain in PSNR, by their probability. It is the logarithm of the error of a whole view that counts:
  * a corner in the lowest quality spoils a view whose rest is perfect, and one perfect tile does little for a view of the lowest quality. So
- * a view that is sure gets full to its edges before anything is spent on one that is not. Costs are the true sizes of the index. A tile
- * that is already there in some quality costs nothing at that quality and its whole size at any other, since tiles are fetched whole.
+ * a view that is sure gets full to its edges before anything is spent on one that is not. Costs are the true sizes of the index. What
+ * is already there costs nothing, and every other tile its whole size, since tiles are fetched whole.
  */
 
 /** Nepers of a view's error (4.3 dB) that a megabyte must bring for a second; about half of what it brings to a whole sphere at the cap. */
 const WORTH_LEAST = 0.4;
+/** Ratio of errors (half a decibel) below which two qualities look alike. */
+export const ALIKE = 1.122;
+
+/** @type {Choice} */
+const NOTHING = { quality: -1, continued: false, bytes: 0, error: Infinity };
 
 /**
  * @typedef {{ weight: number, shares: Float64Array }} ExpectedView its probability, and how much of it each tile fills
  *
+ * @typedef {object} Choice a tile that can be fetched
+ * @property {number} quality
+ * @property {boolean} continued
+ * @property {number} bytes
+ * @property {number} error mean squared error that it shows
+ *
  * @typedef {object} PlanInput
  * @property {number} tiles
- * @property {number} qualities best first; the last one is the floor that every tile has at least
- * @property {(quality: number, tile: number) => number} size bytes; of the floor too
- * @property {ArrayLike<number>} losses mean squared error of each quality, smallest first
+ * @property {(tile: number) => Choice[]} choices
  * @property {ExpectedView[]} views
  * @property {number} budget bytes that may still be fetched
  * @property {number} [seconds] how long it will be seen; 1 when left out
- * @property {Int8Array} have the best quality of each tile that is there or on its way; `qualities` where there is none
+ * @property {ArrayLike<number>} have mean squared error of each tile by what is there or on its way
  * @property {Iterable<number>} [always] tiles that get the best quality before all others (an instructor's regions)
  * @property {ArrayLike<number>} [shut] 1: tiles that stay as they are
  * @property {number} [most] how many tiles may be better than the floor (slots of a packed picture): those with the
  *   largest weights, after those of `always`
  *
  * @typedef {object} Plan
- * @property {Int8Array} picks quality of each tile
+ * @property {(Choice | null)[]} picks what to fetch of each tile
+ * @property {Float64Array} errors mean squared error of each tile then
  * @property {number} bytes what has to be fetched for it
  */
 
@@ -37,40 +47,35 @@ const WORTH_LEAST = 0.4;
  * @returns {Plan}
  */
 export function planTiles(input) {
-  const { tiles, qualities, size, losses, have, seconds = 1 } = input;
-  const floor = qualities - 1;
-  const picks = new Int8Array(tiles);
-  let bytes = 0;
-  const cost = (/** @type {number} */ tile, /** @type {number} */ quality) => (have[tile] === quality ? 0 : size(quality, tile));
-  for (let tile = 0; tile < tiles; tile++) {
-    picks[tile] = Math.min(have[tile], floor);
-    if (have[tile] > floor) bytes += size(floor, tile);
-  }
+  const { tiles, have, seconds = 1 } = input;
+  const picks = new Array(tiles).fill(null);
+  const errors = Float64Array.from(have);
   const marked = [...(input.always ?? [])];
-  const open = openTiles(input, marked);
+  const open = new Map(Array.from(openTiles(input, marked), (tile) => [tile, input.choices(tile)]));
+  let bytes = 0;
+  const price = (/** @type {number} */ tile, /** @type {Choice} */ choice) => choice.bytes - (picks[tile]?.bytes ?? 0);
+  const take = (/** @type {number} */ tile, /** @type {Choice} */ choice) => {
+    bytes += price(tile, choice);
+    picks[tile] = choice;
+    errors[tile] = choice.error;
+  };
   for (const tile of marked) {
-    const price = cost(tile, 0) - cost(tile, picks[tile]);
-    if (picks[tile] === 0 || !open.has(tile) || bytes + price > input.budget) continue;
-    bytes += price;
-    picks[tile] = 0;
+    const best = (open.get(tile) ?? []).reduce((least, choice) => (choice.error < least.error ? choice : least), NOTHING);
+    if (best.error * ALIKE < errors[tile] && bytes + best.bytes <= input.budget) take(tile, best);
   }
-  const seen = input.views.map((view) => ({ ...view, error: errorOf(view, picks, losses) }));
+  const seen = input.views.map((view) => ({ ...view, error: errorOf(view, errors) }));
   for (;;) {
-    let [best, bestTile, bestQuality] = [WORTH_LEAST / 1e6 / seconds, -1, 0];
-    for (const tile of open) {
-      for (let quality = picks[tile] - 1; quality >= 0; quality--) {
-        const price = cost(tile, quality) - cost(tile, picks[tile]);
-        if (bytes + price > input.budget) continue;
-        const value = gain(seen, tile, losses[picks[tile]] - losses[quality]) / Math.max(1, price);
-        if (value > best) [best, bestTile, bestQuality] = [value, tile, quality];
+    let [value, tile] = [WORTH_LEAST / 1e6 / seconds, -1];
+    let choice = NOTHING;
+    for (const [at, choices] of open)
+      for (const one of choices) {
+        if (one.error >= errors[at] || bytes + price(at, one) > input.budget) continue;
+        const worth = gain(seen, at, errors[at] - one.error) / Math.max(1, price(at, one));
+        if (worth > value) [value, tile, choice] = [worth, at, one];
       }
-    }
-    if (bestTile < 0) return { picks, bytes };
-    bytes += cost(bestTile, bestQuality) - cost(bestTile, picks[bestTile]);
-    const less = losses[picks[bestTile]] - losses[bestQuality];
-    for (const view of seen) view.error -= view.shares[bestTile] * less;
-    picks[bestTile] = bestQuality;
-    if (bestQuality === 0) open.delete(bestTile);
+    if (tile < 0) return { picks, errors, bytes };
+    for (const view of seen) view.error -= view.shares[tile] * (errors[tile] - choice.error);
+    take(tile, choice);
   }
 }
 
@@ -92,12 +97,11 @@ function gain(seen, tile, less) {
 
 /**
  * @param {ExpectedView} view
- * @param {Int8Array} picks
- * @param {ArrayLike<number>} losses
+ * @param {ArrayLike<number>} errors of the tiles
  */
-export function errorOf({ shares }, picks, losses) {
+export function errorOf({ shares }, errors) {
   let error = 0;
-  for (let tile = 0; tile < picks.length; tile++) if (shares[tile]) error += shares[tile] * losses[picks[tile]];
+  for (let tile = 0; tile < errors.length; tile++) if (shares[tile]) error += shares[tile] * errors[tile];
   return error;
 }
 

@@ -3,77 +3,84 @@ import { test } from "node:test";
 import { errorOf, lossesOf, planTiles } from "./plan.js";
 import { Throughput } from "./throughput.js";
 
-const nothing = (tiles) => new Int8Array(tiles).fill(3);
-const sizes = [9000, 3000, 1000];
 /** One view for sure, filled by the tiles in these shares. */
 const sure = (shares) => [{ weight: 1, shares: Float64Array.from(shares) }];
-const base = { tiles: 4, qualities: 3, size: (quality) => sizes[quality], losses: [4, 10, 40], views: sure([0.6, 0.3, 0.1, 0]), have: nothing(4) };
+const losses = [4, 10, 40];
+/** Entry tiles of the two better qualities, in these bytes. */
+const entries = (size, errors = losses) => (tile) => [0, 1].map((quality) => ({ quality, continued: false, bytes: size(quality, tile), error: errors[quality] }));
+const base = { tiles: 4, choices: entries((quality) => [9000, 3000][quality]), views: sure([0.6, 0.3, 0.1, 0]), have: [40, 40, 40, 40] };
+const qualities = ({ picks }) => picks.map((choice) => choice?.quality ?? null);
 
-test("without bits to spare every tile has the lowest quality", () => {
-  const { picks, bytes } = planTiles({ ...base, budget: 4000 });
-  assert.deepEqual([...picks], [2, 2, 2, 2]);
-  assert.equal(bytes, 4000);
+test("without bits to spare nothing is fetched", () => {
+  const plan = planTiles({ ...base, budget: 0 });
+  assert.deepEqual(qualities(plan), [null, null, null, null]);
+  assert.equal(plan.bytes, 0);
 });
 
 test("bits go where one looks; a tile nobody will see gets none", () => {
-  const { picks, bytes } = planTiles({ ...base, budget: 4000 + 2 * 2000 });
-  assert.deepEqual([...picks], [1, 1, 2, 2]);
-  assert.equal(bytes, 8000);
-  assert.deepEqual([...planTiles({ ...base, budget: 1e9 }).picks], [0, 0, 0, 2]);
+  const plan = planTiles({ ...base, budget: 2 * 3000 });
+  assert.deepEqual(qualities(plan), [1, 1, null, null]);
+  assert.deepEqual([...plan.errors], [10, 10, 40, 40]);
+  assert.equal(plan.bytes, 6000);
+  assert.deepEqual(qualities(planTiles({ ...base, budget: 1e9 })), [0, 0, 0, null]);
 });
 
 test("a view that is sure gets full to its edges before one that is not", () => {
   const views = [{ weight: 0.7, shares: Float64Array.from([0.95, 0.05, 0, 0]) }, { weight: 0.3, shares: Float64Array.from([0, 0, 0.5, 0.5]) }];
-  const { picks } = planTiles({ ...base, losses: [4, 38, 40], views, budget: 4000 + 2 * 8000 });
-  assert.deepEqual([...picks], [0, 0, 2, 2], "5 % of the view weigh more than half of an unlikely one");
+  const plan = planTiles({ ...base, choices: entries((quality) => [9000, 3000][quality], [4, 38]), views, budget: 2 * 9000 });
+  assert.deepEqual(qualities(plan), [0, 0, null, null], "5 % of the view weigh more than half of an unlikely one");
 });
 
 test("bits that bring next to nothing are not spent", () => {
-  const size = (quality) => [9e6, 3e6, 1000][quality];
-  const { picks } = planTiles({ ...base, size, losses: [39.9, 39.95, 40], budget: 1e9 });
-  assert.deepEqual([...picks], [2, 2, 2, 2]);
+  const choices = entries((quality) => [9e6, 3e6][quality], [39.9, 39.95]);
+  assert.deepEqual(qualities(planTiles({ ...base, choices, budget: 1e9 })), [null, null, null, null]);
 });
 
 test("what is seen for half as long must bring twice as much", () => {
-  const large = { ...base, size: (quality) => [900_000, 400_000, 1000][quality], budget: 1e9 };
-  const better = ({ picks }) => picks.filter((quality) => quality < 2).length;
+  const large = { ...base, choices: entries((quality) => [900_000, 400_000][quality]), budget: 1e9 };
+  const better = ({ picks }) => picks.filter(Boolean).length;
   assert.ok(better(planTiles({ ...large, seconds: 0.2 })) < better(planTiles({ ...large, seconds: 4 })));
 });
 
 test("a tile whose better qualities are broken stays as it is", () => {
-  assert.deepEqual([...planTiles({ ...base, shut: [1, 0, 0, 0], budget: 1e9 }).picks], [2, 0, 0, 2]);
+  assert.deepEqual(qualities(planTiles({ ...base, shut: [1, 0, 0, 0], budget: 1e9 })), [null, 0, 0, null]);
 });
 
 test("the error of a view is that of its tiles by their shares", () => {
-  assert.ok(Math.abs(errorOf(base.views[0], Int8Array.from([0, 1, 2, 2]), base.losses) - (0.6 * 4 + 0.3 * 10 + 0.1 * 40)) < 1e-9);
+  assert.ok(Math.abs(errorOf(base.views[0], [4, 10, 40, 40]) - (0.6 * 4 + 0.3 * 10 + 0.1 * 40)) < 1e-9);
 });
 
 test("the budget is never passed", () => {
-  for (let budget = 4000; budget < 30_000; budget += 777) assert.ok(planTiles({ ...base, budget }).bytes <= budget);
+  for (let budget = 0; budget < 30_000; budget += 777) assert.ok(planTiles({ ...base, budget }).bytes <= budget);
 });
 
-test("what is there costs nothing again, and is never given up", () => {
-  const have = Int8Array.from([2, 1, 2, 0]);
-  const { picks, bytes } = planTiles({ ...base, have, budget: 3000 });
-  assert.deepEqual([...picks], [1, 1, 2, 0]);
-  assert.equal(bytes, 3000, "the whole better tile, for nothing of the poorer one can be used");
+test("what already looks as good is not fetched", () => {
+  const plan = planTiles({ ...base, have: [4, 10, 40, 4], budget: 1e9 });
+  assert.deepEqual(qualities(plan), [null, 0, 0, null]);
 });
 
-test("marked tiles come before all others", () => {
-  const { picks } = planTiles({ ...base, always: [3], budget: 4000 + 8000 });
-  assert.equal(picks[3], 0);
+test("going on is chosen where it shows nearly as much for a fraction of the bytes, and entering where it does not", () => {
+  const onward = (error) => (tile) => [...base.choices(tile), { quality: 0, continued: true, bytes: 1500, error }];
+  const cheap = planTiles({ ...base, choices: onward(4.1), budget: 4500 });
+  assert.deepEqual(cheap.picks.map((choice) => choice?.continued ?? null), [true, true, true, null]);
+  const worse = planTiles({ ...base, choices: onward(38), budget: 1e9 });
+  assert.deepEqual(worse.picks.map((choice) => choice?.continued ?? null), [false, false, false, null]);
+});
+
+test("marked tiles come before all others, unless they look full already", () => {
+  assert.equal(qualities(planTiles({ ...base, always: [3], budget: 9000 }))[3], 0);
+  assert.equal(qualities(planTiles({ ...base, always: [3], have: [40, 40, 40, 4.2], budget: 9000 }))[3], null);
 });
 
 test("no more better tiles than a packed picture has places for", () => {
-  const { picks } = planTiles({ ...base, most: 1, budget: 1e9 });
-  assert.deepEqual([...picks], [0, 2, 2, 2]);
+  assert.deepEqual(qualities(planTiles({ ...base, most: 1, budget: 1e9 })), [0, null, null, null]);
 });
 
 test("among the best uses of few bytes none is wasted on tiny gains", () => {
-  const size = (quality, tile) => (tile === 0 ? [50_000, 40_000, 1000] : [2000, 1500, 1000])[quality];
-  const { picks } = planTiles({ ...base, size, views: sure([0.3, 0.25, 0.25, 0.2]), budget: 4000 + 3200 });
-  assert.equal(picks[0], 2);
-  assert.ok([...picks.slice(1)].every((quality) => quality === 0));
+  const choices = entries((quality, tile) => (tile === 0 ? [50_000, 40_000] : [2000, 1500])[quality]);
+  const found = qualities(planTiles({ ...base, choices, views: sure([0.3, 0.25, 0.25, 0.2]), budget: 6000 }));
+  assert.equal(found[0], null);
+  assert.ok(found.slice(1).every((quality) => quality === 0));
 });
 
 test("losses follow the measured PSNR, or the QP where there is none", () => {

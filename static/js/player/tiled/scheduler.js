@@ -10,7 +10,7 @@
  *       cancel -> the driver aborts that request (and tells nothing)
  *       append -> the driver merges these tiles and hands the segment to the decoder
  *
- * For each segment first the floor: the lowest quality of every tile, one range, well ahead, so that no turn of the head
+ * For each segment first the floor: every tile in a low quality, one range, well ahead, so that no turn of the head
  * finds a hole. Then, for the segments that play next, better tiles where the view is expected, by utility per bit (plan.js)
  * under what the cap leaves and what the connection brings before the segment must be there. A later turn plans again: what
  * is not there in time stays at the quality it has.
@@ -20,17 +20,18 @@
  */
 
 import { boxesWithin } from "../regions.js";
-import { addTile, bestTiles, copyOf, noTiles } from "./chain.js";
+import { addTile, bestTiles, copyOf, errorOnward, noTiles } from "./chain.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
-import { errorOf, lossesOf, planTiles } from "./plan.js";
+import { ALIKE, errorOf, lossesOf, planTiles } from "./plan.js";
 import { expectedViews, predictView } from "./predict.js";
 import { Throughput } from "./throughput.js";
 
-/** Seconds of floor fetched ahead, playing; while the connection brings less than the cap allows; before anyone pressed play. */
+/** Seconds of floor fetched ahead, playing; while the connection brings less than the cap allows; before anyone pressed play; where a picture begins. */
 const FLOOR_AHEAD = 8;
 const FLOOR_AHEAD_SLOW = 3;
 const FLOOR_AHEAD_IDLE = 2;
+const FLOOR_AHEAD_BEGINS = 0.6;
 /**
  * Seconds before its play that a segment's better tiles are first asked for: as long as they need to come, and this much
  * more. Sooner the view is not known.
@@ -42,6 +43,8 @@ const RICH_MOST = 2.2;
 const MARGIN = 0.2;
 /** Seconds before the decoder's deadline that a segment goes to it with what has arrived: decisions come every 0.05 seconds or so. */
 const LAST_CALL = 0.05;
+/** Seconds that a picture which begins anew (a start, a seek) waits for better tiles once its floor is there: half a second later, but sharp. */
+const BEGINS_WITHIN = 0.5;
 /** Share of the measured throughput that is planned with. */
 const SAFETY = 0.85;
 /** Overdraft of a segment's allowance for a turn that was not foreseen, as share of the allowance; it is paid back. */
@@ -54,11 +57,6 @@ const REAIM = 6;
 const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
-/**
- * A tile that did not come all the way from the beginning of its group goes on with errors that the encoder did not see. They stay small where little is new, which
- * its size tells: at most this share of the entry tile's. Otherwise it is entered again.
- */
-const LITTLE_NEW = 0.55;
 /** Seconds that people go on looking at something, in the mean. */
 const LOOKED_AT_FOR = 3;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
@@ -70,9 +68,20 @@ const HIDDEN_AHEAD = 4;
 /** A video that waits this long after an append, in seconds, wants more before it plays: this much. */
 const STUCK_AFTER = 0.4;
 const STUCK_AHEAD = 1.5;
+/** Not the one before any segment. */
+const NO_SEGMENT = -2;
 const MOST_REQUESTS = 24;
 /** Better tiles of a segment that are asked for at once, the most wanted first: they share the connection, and all would come late. */
 const MOST_AT_ONCE = 4;
+/**
+ * The floor is of the last quality but one where all tiles in that one take at most this share of what may be used. Where half of
+ * the tiles have so many times its error (after a start, which begins with the lowest), it is entered anew, if that much of the group is left, in seconds,
+ * and it does not have to be there soon.
+ */
+const FINE_FLOOR = 0.2;
+const FINE_FLOOR_FAR = 2.5;
+const FINE_FLOOR_FOR = 4;
+const FINE_FLOOR_SOON = 2;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
 /** Bytes between two wanted tiles that are fetched along rather than ask twice, and never more than half of what is wanted. */
@@ -86,14 +95,15 @@ const STALE = 0.02;
  * @typedef {object} SegmentFacts
  * @property {number} start seconds
  * @property {number} duration seconds
+ * @property {number} frames pictures
  *
  * @typedef {object} SchedulerIndex what the scheduler reads of the index (index.js makes it)
  * @property {import("./geometry.js").Grid} grid
- * @property {{ psnr?: number | null, qp?: number | null }[]} qualities best first; the last one is the floor
+ * @property {{ psnr?: number | null, qp?: number | null }[]} qualities best first; the last one, or the one before it, is the floor
  * @property {SegmentFacts[]} segments
  * @property {(quality: number, segment: number, tile: number, continued?: boolean) => number} size bytes of a tile in a segment
  * @property {(segment: number) => boolean} [continues] whether it has continued tiles
- * @property {(segment: number) => number} [floorBytes] of what is fetched as floor; the last quality's tiles when left out
+ * @property {(segment: number) => number} [floorBytes] of what is fetched as floor; all tiles of a quality when left out
  *
  * @typedef {object} SchedulerOptions
  * @property {number} [capKbps] most traffic in kbit/s; 15000 when left out
@@ -113,7 +123,7 @@ const STALE = 0.02;
  * @property {number} last tile, included
  * @property {number} bytes
  * @property {number} deadline seconds on the caller's clock; Infinity when it is useful at any time
- * @property {boolean} floor the segment's floor: with a `floorBytes` index the low layer, else every tile of the last quality
+ * @property {boolean} floor the segment's floor: with a `floorBytes` index the low layer, else every tile of the quality
  * @property {boolean} continued continued tiles
  *
  * @typedef {{ type: "cancel", id: number }} CancelAction
@@ -125,14 +135,13 @@ const STALE = 0.02;
  * @property {import("./chain.js").Tiles} have
  * @property {import("./chain.js").Tiles} coming there or on its way
  * @property {Record<"entry" | "continued", "no" | "asked" | "here">} floor
- * @property {Int8Array | null} appended
- * @property {Uint8Array | null} continued which tiles of what was appended go on from the segment before
- * @property {Uint8Array | null} exact 1: what goes on from this tile in its quality is what the encoder meant, as the tile has had it since its group began
+ * @property {import("./chain.js").Shown | null} appended what the decoder got
  * @property {number} spent bytes asked for beyond the floor
+ * @property {number | null} waitsFrom since when its floor has waited for better tiles, where the picture begins anew
  * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
  * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
  * @property {{ yaw: number, pitch: number } | null} aimed the view that better tiles were last asked for
- * @property {Int8Array | null} after the qualities before it that better tiles were last asked for
+ * @property {import("./chain.js").Shown | null} after what was expected before it when better tiles were last asked for
  * @property {Set<number>} requests
  */
 
@@ -159,9 +168,11 @@ export class Scheduler {
   /** Bytes that the cap has allowed and nothing has used; negative: borrowed. */
   #account = 0;
   /** The segment that was appended last. */
-  #last = -1;
+  #last = NO_SEGMENT;
   #appendedAt = 0;
   #rich = true;
+  /** Bytes per second of all tiles of a quality, played on. @type {Map<number, number>} */
+  #rates = new Map();
 
   /**
    * @param {SchedulerIndex} index
@@ -245,7 +256,7 @@ export class Scheduler {
       const { start, duration } = this.#index.segments[segment];
       if (start >= to || start + duration <= from) continue;
       state.appended = null;
-      if (segment === this.#last) this.#last = -1;
+      if (segment === this.#last) this.#last = NO_SEGMENT;
     }
   }
 
@@ -256,7 +267,7 @@ export class Scheduler {
   jumped(mediaTime) {
     const segment = this.segmentAt(mediaTime);
     let first = segment;
-    while (this.#states.get(first)?.continued?.some(Boolean)) first--;
+    while (this.#states.get(first)?.appended?.continued.some(Boolean)) first--;
     if (mediaTime - this.#index.segments[first].start > JUMP_DECODES) this.#voidAfter(segment);
   }
 
@@ -284,11 +295,11 @@ export class Scheduler {
     this.#earn(now);
     this.#cancel(now, media, current, actions);
     this.#append(now, media, current, actions);
-    const ahead = !this.#wanted ? FLOOR_AHEAD_IDLE : this.#slow ? FLOOR_AHEAD_SLOW : FLOOR_AHEAD;
+    const ahead = this.#beginsAt(current) ? FLOOR_AHEAD_BEGINS : !this.#wanted ? FLOOR_AHEAD_IDLE : this.#slow ? FLOOR_AHEAD_SLOW : FLOOR_AHEAD;
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
       const near = segments[s].start < media + this.#richAhead(s);
-      if (!this.state(s).appended) this.#askFloor(s, this.#goesOn(s), actions);
+      if (!this.state(s).appended) this.#askFloor(media, s, actions);
       // First a picture at all, then a better one.
       if (near && this.#floorIsHere(current)) this.#askBetter(now, media, s, current, actions);
     }
@@ -352,7 +363,7 @@ export class Scheduler {
     if (!state) {
       state = {
         have: noTiles(this.tiles, this.none), coming: noTiles(this.tiles, this.none), floor: { entry: "no", continued: "no" },
-        appended: null, continued: null, exact: null, spent: 0, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
+        appended: null, spent: 0, waitsFrom: null, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
       };
       this.#states.set(segment, state);
     }
@@ -377,11 +388,11 @@ export class Scheduler {
     if (!state) return;
     for (const id of state.requests) this.#requests.delete(id);
     this.#states.delete(segment);
-    if (segment === this.#last) this.#last = -1;
+    if (segment === this.#last) this.#last = NO_SEGMENT;
   }
 
   /**
-   * How good the view is: shares of it by quality, in a segment as it was appended.
+   * How good the view is: shares of it by the quality that it looks like, in a segment as it was appended.
    * @param {number} segment
    * @param {number} yaw degrees
    * @param {number} pitch degrees
@@ -391,8 +402,14 @@ export class Scheduler {
     const shares = new Float64Array(this.none + 1);
     const view = this.#map.view({ yaw, pitch });
     const appended = this.#states.get(segment)?.appended;
-    for (let tile = 0; tile < view.length; tile++) shares[appended ? appended[tile] : this.none] += view[tile];
+    for (let tile = 0; tile < view.length; tile++) shares[appended ? this.#looksLike(appended.errors[tile]) : this.none] += view[tile];
     return shares;
+  }
+
+  /** The best quality that an error looks like; the floor where it is larger than that one's. @param {number} error */
+  #looksLike(error) {
+    const quality = this.#losses.findIndex((loss) => error < loss * ALIKE);
+    return quality < 0 ? this.none - 1 : quality;
   }
 
   /** Bytes per second that may be used now: what the cap allows and the connection brings. */
@@ -419,22 +436,37 @@ export class Scheduler {
     return Boolean(this.#index.continues?.(segment)) && (this.#last === segment - 1 || segment - 1 >= this.#upcoming());
   }
 
-  /** Qualities of the segment before, as they are or will be; null where a segment cannot go on. @param {number} segment @returns {Int8Array | null} */
+  /** The segment before, as it is or will be; null where a segment cannot go on. @param {number} segment @returns {import("./chain.js").Shown | null} */
   #before(segment) {
     if (!this.#goesOn(segment)) return null;
     return this.#states.get(segment - 1)?.appended ?? this.#expected(segment - 1);
   }
 
-  /** `exact` of the segment before, as far as is known; null: of all tiles. @param {number} segment @returns {Uint8Array | null} */
-  #exactBefore(segment) {
-    if (!this.#index.continues?.(segment - 1)) return null;
-    return this.#states.get(segment - 1)?.exact ?? this.#exactBefore(segment - 1);
+  /**
+   * @param {number} segment
+   * @param {import("./chain.js").Shown | null} before
+   * @returns {import("./chain.js").Chain}
+   */
+  #chain(segment, before) {
+    return {
+      before, begins: !this.#index.continues?.(segment), pictures: this.#index.segments[segment].frames, losses: this.#losses,
+      size: (quality, tile, continued) => this.#index.size(quality, segment, tile, continued),
+    };
   }
 
-  /** Qualities of a segment when all has come that is on its way; the floor at least. @param {number} segment */
-  #expected(segment) {
-    const { picks } = bestTiles(this.state(segment).coming, this.#before(segment), this.none);
-    return picks.map((quality) => Math.min(quality, this.none - 1));
+  /** A segment when all has come that is on its way, the floor too. @param {number} segment @param {import("./chain.js").Shown | null} [before] */
+  #expected(segment, before = this.#before(segment)) {
+    const chain = this.#chain(segment, before);
+    const shown = bestTiles(this.state(segment).coming, chain);
+    const floor = this.none - 1;
+    for (let tile = 0; tile < this.tiles; tile++) {
+      if (shown.picks[tile] < this.none) continue;
+      shown.picks[tile] = floor;
+      shown.errors[tile] = before ? errorOnward(chain, tile, floor) : this.#losses[floor];
+      shown.continued[tile] = Number(before !== null);
+      if (before) shown.exact[tile] = Number(before.exact[tile] && before.picks[tile] === floor);
+    }
+    return shown;
   }
 
   /** @param {number} segment */
@@ -448,7 +480,7 @@ export class Scheduler {
     for (const [other, state] of this.#states) {
       if (other < segment || !state.appended) continue;
       state.appended = null;
-      this.#last = -1;
+      this.#last = NO_SEGMENT;
     }
   }
 
@@ -466,16 +498,26 @@ export class Scheduler {
 
   /** Seconds before its play that a segment's better tiles are asked for. @param {number} segment */
   #richAhead(segment) {
-    const coming = (this.#allowance(segment) - this.#usualFloor(segment)) / (SAFETY * this.throughput.estimate);
+    const usual = this.#allowance(segment) - this.#usualFloor(segment);
+    const coming = Math.max(usual, this.#index.continues && !this.#index.continues(segment) ? this.#bytesToEnter(segment) : 0) / (SAFETY * this.throughput.estimate);
     const wanted = Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
     // A decoder that reads further ahead must be served sooner.
     return (wanted + Math.max(0, this.#margin - MARGIN)) * Math.max(1, this.#rate);
   }
 
+  /** Bytes of what is looked at now in the best quality, entered. @param {number} segment */
+  #bytesToEnter(segment) {
+    const view = this.#map.view(this.#head.now);
+    let bytes = 0;
+    for (let tile = 0; tile < this.tiles; tile++) if (view[tile] > 0) bytes += this.#index.size(0, segment, tile);
+    return bytes;
+  }
+
   /** Bytes of floor that go along with the better tiles of a segment. @param {number} segment */
   #usualFloor(segment) {
-    const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / this.#index.segments[segment].duration));
-    return this.#slow && this.#floorIsHere(last) ? 0 : this.#floorBytes(segment);
+    const { duration } = this.#index.segments[segment];
+    const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / duration));
+    return this.#slow && this.#floorIsHere(last) ? 0 : this.#ratePlayedOn(this.#affordsFine ? this.none - 2 : this.none - 1) * duration;
   }
 
   /** @param {number} segment */
@@ -519,12 +561,28 @@ export class Scheduler {
         if (s === current && this.#paused) this.#appendBetter(now, s, state, actions);
         continue;
       }
-      if (left > this.#commit(now) || !this.#floorIsHere(s)) break;
-      const before = this.#before(s);
-      const best = bestTiles(state.have, before, this.none);
-      if (this.slots < this.tiles) best.picks = this.#bestSlots(state.have.entry, this.#views(now, s, left), s);
-      this.#give(now, s, best, actions);
+      if (left > this.#commit(now) || !this.#floorIsHere(s) || (s === current && this.#waitsForBetter(now, s))) break;
+      const views = this.slots < this.tiles ? this.#views(now, s, left) : null;
+      this.#give(now, s, views ? this.#entered(s, this.#bestSlots(state.have.entry, views, s)) : bestTiles(state.have, this.#chain(s, this.#before(s))), actions);
     }
+  }
+
+  /** Whether a picture is about to begin anew, and nothing plays meanwhile. @param {number} segment */
+  #beginsAt(segment) {
+    return this.#rate === 0 && !this.#paused && this.#last !== segment - 1 && !this.state(segment).appended;
+  }
+
+  /** @param {number} now @param {number} segment the one to begin with, whose floor is here */
+  #waitsForBetter(now, segment) {
+    if (!this.#beginsAt(segment) || !this.rich || !this.#head.known) return false;
+    const state = this.state(segment);
+    state.waitsFrom ??= now;
+    const { errors } = bestTiles(state.have, this.#chain(segment, null));
+    const full = this.#map.view(this.#head.now).every((share, tile) => share === 0 || this.#looksLike(errors[tile]) === 0);
+    if (full) return false;
+    // All has come that was asked for: what the connection brings is better known now.
+    if (![...state.requests].some((id) => !this.#requests.get(id)?.floor)) state.aimed = null;
+    return now < state.waitsFrom + BEGINS_WITHIN;
   }
 
   /** Seconds before its play that a segment goes to the decoder with what is there. @param {number} now */
@@ -545,31 +603,34 @@ export class Scheduler {
   #appendBetter(now, segment, { have, floor, appended }, actions) {
     if (floor.entry !== "here" || !appended) return;
     const views = this.#views(now, segment, 0);
-    const picks = this.slots < this.tiles ? this.#bestSlots(have.entry, views, segment) : have.entry.slice();
-    if (this.#gain(views, appended, picks) <= WORTH) return;
-    this.#give(now, segment, { picks, continued: new Uint8Array(this.tiles) }, actions);
+    const better = this.#entered(segment, this.slots < this.tiles ? this.#bestSlots(have.entry, views, segment) : have.entry.slice());
+    if (this.#gain(views, appended.errors, better.errors) > WORTH) this.#give(now, segment, better, actions);
+  }
+
+  /** @param {number} segment @param {Int8Array} picks @returns {import("./chain.js").Shown} entry tiles only */
+  #entered(segment, picks) {
+    return {
+      picks, continued: new Uint8Array(this.tiles), errors: Float64Array.from(picks, (quality) => this.#losses[quality]),
+      exact: new Uint8Array(this.tiles).fill(Number(!this.#index.continues?.(segment))),
+    };
   }
 
   /**
    * @param {number} now
    * @param {number} segment
-   * @param {{ picks: Int8Array, continued: Uint8Array }} tiles
+   * @param {import("./chain.js").Shown} shown
    * @param {Action[]} actions
    */
-  #give(now, segment, { picks, continued }, actions) {
+  #give(now, segment, shown, actions) {
     // What the decoder has of later ones, from before a seek, went on from other pictures than these.
     this.#voidAfter(segment + 1);
-    const state = this.state(segment);
-    const before = this.#states.get(segment - 1);
-    [state.appended, state.continued] = [picks, continued];
-    const begins = !this.#index.continues?.(segment);
-    state.exact = Uint8Array.from(picks, (quality, tile) => Number(begins || (continued[tile] && before?.exact?.[tile] && before.appended?.[tile] === quality)));
+    this.state(segment).appended = shown;
     this.#last = segment;
     this.#appendedAt = now;
     // What was asked for the next one may have counted on tiles that did not come in time.
     const next = this.#states.get(segment + 1);
-    if (next?.after && picks.some((quality, tile) => quality > /** @type {Int8Array} */ (next.after)[tile])) next.aimed = null;
-    actions.push({ type: "append", segment, picks: picks.slice(), continued: continued.slice() });
+    if (next?.after?.errors.some((error, tile) => shown.errors[tile] > error)) next.aimed = null;
+    actions.push({ type: "append", segment, picks: shown.picks.slice(), continued: shown.continued.slice() });
   }
 
   /**
@@ -590,21 +651,68 @@ export class Scheduler {
   }
 
   /**
+   * @param {number} media
    * @param {number} segment
-   * @param {boolean} continued which floor
    * @param {Action[]} actions
+   * @param {boolean} [entry] the floor to enter with, also where another one is there to go on with
    */
-  #askFloor(segment, continued, actions) {
-    const state = this.state(segment);
-    if (state.floor.entry === "here" || state.floor[continued ? "continued" : "entry"] !== "no" || this.#requests.size >= MOST_REQUESTS) return;
+  #askFloor(media, segment, actions, entry = !this.#goesOn(segment)) {
+    const { floor, coming } = this.state(segment);
+    if (floor.entry !== "no" || (!entry && floor.continued !== "no") || this.#requests.size >= MOST_REQUESTS) return;
     let waiting = 0;
     for (const request of this.#requests.values()) if (request.floor) waiting++;
     if (waiting >= MOST_FLOORS) return;
-    const floor = this.none - 1;
-    const bytes = this.#floorBytes(segment, continued);
-    state.floor[continued ? "continued" : "entry"] = "asked";
-    for (let tile = 0; tile < this.tiles; tile++) addTile(state.coming, tile, floor, continued);
-    this.#ask({ segment, quality: floor, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true, continued }, actions);
+    const { quality, continued } = this.#floorFor(media, segment, entry);
+    const bytes = this.#floorBytes(segment, quality, continued);
+    floor[continued ? "continued" : "entry"] = "asked";
+    for (let tile = 0; tile < this.tiles; tile++) addTile(coming, tile, quality, continued);
+    this.#ask({ segment, quality, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true, continued }, actions);
+  }
+
+  /**
+   * Which floor a segment gets.
+   * @param {number} media
+   * @param {number} segment
+   * @param {boolean} entry it cannot go on
+   */
+  #floorFor(media, segment, entry) {
+    const lowest = this.none - 1;
+    if (!this.#affordsFine) return { quality: lowest, continued: !entry };
+    const soon = this.#rate === 0 || this.#index.segments[segment].start - media < FINE_FLOOR_SOON;
+    const before = entry ? null : this.#before(segment);
+    if (!before) return { quality: soon ? lowest : lowest - 1, continued: false };
+    let far = 0;
+    for (const error of before.errors) if (error > FINE_FLOOR_FAR * this.#losses[lowest - 1]) far++;
+    if (far < this.tiles / 2) return { quality: lowest - 1, continued: true };
+    const refine = !soon && this.#groupLeft(segment) >= FINE_FLOOR_FOR;
+    return refine ? { quality: lowest - 1, continued: false } : { quality: lowest, continued: true };
+  }
+
+  /** Whether the last quality but one is cheap enough to have all tiles in it. */
+  get #affordsFine() {
+    return !this.#index.floorBytes && this.none > 2 && this.#ratePlayedOn(this.none - 2) <= FINE_FLOOR * this.budgetRate;
+  }
+
+  /** @param {number} quality */
+  #ratePlayedOn(quality) {
+    let rate = this.#rates.get(quality);
+    if (rate === undefined) {
+      const { segments } = this.#index;
+      let bytes = 0;
+      for (let s = 0; s < segments.length; s++) bytes += this.#floorBytes(s, quality, Boolean(this.#index.continues?.(s)));
+      const last = segments[segments.length - 1];
+      rate = bytes / (last.start + last.duration);
+      this.#rates.set(quality, rate);
+    }
+    return rate;
+  }
+
+  /** Seconds from a segment's beginning to the end of its group. @param {number} segment */
+  #groupLeft(segment) {
+    const { segments } = this.#index;
+    let seconds = segments[segment].duration;
+    for (let s = segment + 1; s < segments.length && this.#index.continues?.(s); s++) seconds += segments[s].duration;
+    return seconds;
   }
 
   /**
@@ -618,11 +726,12 @@ export class Scheduler {
     if (!this.rich || !this.#head.known || this.#requests.size >= MOST_REQUESTS) return;
     const { start, duration } = this.#index.segments[segment];
     const standing = this.#paused;
+    const state = this.state(segment);
+    const begins = segment === current && this.#beginsAt(segment);
     const seconds = (start - media) / (this.#rate || 1);
     // While it stands the whole of the segment is still to be seen, the current one too.
-    const time = standing ? Math.max(1, seconds) : seconds - this.#margin;
-    const state = this.state(segment);
-    if (time <= 0.02 || ((segment === current || state.appended) && !standing)) return;
+    const time = standing ? Math.max(1, seconds) : begins ? BEGINS_WITHIN - (now - (state.waitsFrom ?? now)) : seconds - this.#margin;
+    if (time <= 0.02 || ((segment === current || state.appended) && !standing && !begins)) return;
     const ahead = Math.max(0, seconds) + duration / 2;
     const view = predictView(this.#head, now, ahead);
     if (!standing && state.aimed && angleBetween(state.aimed, view) < REAIM) return;
@@ -632,12 +741,12 @@ export class Scheduler {
     const before = standing ? null : this.#before(segment);
     const wanted = this.#plan(state, segment, { view, views, time, before });
     if (!wanted) return;
-    if (standing && state.floor.entry !== "here") return this.#askFloor(segment, false, actions);
+    if (standing && state.floor.entry !== "here") return this.#askFloor(media, segment, actions, true);
     state.planned ??= view;
     state.aimed = view;
     state.after = before;
     const deadline = standing ? Infinity : now + time;
-    const runs = this.#runs(wanted, state, segment, before);
+    const runs = this.#runs(wanted, segment);
     const worth = (/** @type {{ first: number, last: number, bytes: number }} */ { first, last, bytes }) => {
       let share = 0;
       for (const { weight, shares } of views) for (let tile = first; tile <= last; tile++) share += weight * shares[tile];
@@ -688,14 +797,14 @@ export class Scheduler {
   }
 
   /**
-   * What the views gain by better picks, in nepers of their error.
+   * What the views gain by other tiles, in nepers of their error.
    * @param {import("./plan.js").ExpectedView[]} views
-   * @param {Int8Array} before
-   * @param {Int8Array} after
+   * @param {ArrayLike<number>} before errors of the tiles
+   * @param {ArrayLike<number>} after
    */
   #gain(views, before, after) {
     let gain = 0;
-    for (const view of views) gain += view.weight * Math.log(errorOf(view, before, this.#losses) / errorOf(view, after, this.#losses));
+    for (const view of views) gain += view.weight * Math.log(errorOf(view, before) / errorOf(view, after));
     return gain;
   }
 
@@ -706,52 +815,51 @@ export class Scheduler {
    * @param {{ yaw: number, pitch: number }} expected.view
    * @param {import("./plan.js").ExpectedView[]} expected.views
    * @param {number} expected.time seconds until it must be there
-   * @param {Int8Array | null} expected.before what it can go on from
-   * @returns {Int8Array | null} the picks, when they are worth asking for
+   * @param {import("./chain.js").Shown | null} expected.before what it can go on from
+   * @returns {(import("./plan.js").Choice | null)[] | null} what to ask for of each tile, when it is worth asking
    */
   #plan(state, segment, { view, views, time, before }) {
-    const allowance = this.#allowance(segment);
+    // Where the very first picture begins, nobody knows the connection yet: what does not come in time is cancelled.
+    const unknown = this.#beginsAt(segment) && !this.throughput.known;
+    const allowance = unknown ? this.capKbps * 125 * this.#index.segments[segment].duration : this.#allowance(segment);
     const turned = state.planned !== null && angleBetween(state.planned, view) > TURNED;
     const credit = turned ? TURN_CREDIT * allowance : 0;
     const usual = this.#rate === 0 ? 0 : this.#account * (this.#account > 0 ? 1 : 1 / EVEN_OUT) - this.#usualFloor(segment);
     const byCap = allowance - state.spent + usual + credit;
-    const byNetwork = SAFETY * this.throughput.estimate * time - this.#underWay(segment);
+    const byNetwork = unknown ? Infinity : SAFETY * this.throughput.estimate * time - this.#underWay(segment);
     const budget = Math.min(byCap, byNetwork);
     if (budget <= 0) return null;
     const always = this.#always(this.#index.segments[segment]);
-    const have = bestTiles(state.coming, before, this.none).picks;
-    const { picks } = planTiles({
-      tiles: this.tiles, qualities: this.none, size: (quality, tile) => this.#price(segment, tile, quality, before).bytes,
-      losses: this.#losses, views, budget, seconds: this.#paused ? PAUSED_FOR : this.#worthSeconds(segment),
-      have, always, shut: state.shut, most: this.slots,
+    const have = this.#expected(segment, before).errors;
+    const { picks, errors } = planTiles({
+      tiles: this.tiles, choices: (tile) => this.#choices(segment, tile, before), views, budget,
+      seconds: this.#paused ? PAUSED_FOR : this.#worthSeconds(segment), have, always, shut: state.shut, most: this.slots,
     });
-    for (const tile of always) if (picks[tile] < have[tile]) return picks;
+    for (const tile of always) if (picks[tile]) return picks;
     // A picture that stands is compared with what is seen of it, not with the entry tiles that have come.
-    const now = (this.#paused && state.appended) || have.map((quality) => Math.min(quality, this.none - 1));
-    return this.#gain(views, now, picks.map((quality, tile) => Math.min(quality, have[tile]))) > WORTH ? picks : null;
+    return this.#gain(views, (this.#paused && state.appended?.errors) || have, errors) > WORTH ? picks : null;
   }
 
   /** Seconds that a better tile is of use: those who go on looking keep it for less until all tiles begin anew. @param {number} segment */
   #worthSeconds(segment) {
-    const { segments } = this.#index;
-    let seconds = segments[segment].duration;
-    for (let s = segment + 1; s < segments.length && seconds < LOOKED_AT_FOR && this.#index.continues?.(s); s++) seconds += segments[s].duration;
-    return Math.min(LOOKED_AT_FOR, seconds);
+    return Math.min(LOOKED_AT_FOR, this.#groupLeft(segment));
   }
 
   /**
-   * The cheaper of the tiles that show a quality.
+   * The better tiles that can be fetched.
    * @param {number} segment
    * @param {number} tile
-   * @param {number} quality
-   * @param {Int8Array | null} before
+   * @param {import("./chain.js").Shown | null} before
    */
-  #price(segment, tile, quality, before) {
-    const entry = this.#index.size(quality, segment, tile);
-    if (!before || before[tile] > quality) return { bytes: entry, continued: false };
-    const bytes = this.#index.size(quality, segment, tile, true);
-    const exact = before[tile] === quality && (this.#exactBefore(segment)?.[tile] ?? 1);
-    return bytes <= (exact ? 1 : LITTLE_NEW) * entry ? { bytes, continued: true } : { bytes: entry, continued: false };
+  #choices(segment, tile, before) {
+    const chain = this.#chain(segment, before);
+    const found = [];
+    for (let quality = 0; quality < this.none - 1; quality++) {
+      found.push({ quality, continued: false, bytes: chain.size(quality, tile, false), error: this.#losses[quality] });
+      const error = errorOnward(chain, tile, quality);
+      if (error < Infinity) found.push({ quality, continued: true, bytes: chain.size(quality, tile, true), error });
+    }
+    return found;
   }
 
   /** @param {SegmentFacts} segment */
@@ -771,26 +879,21 @@ export class Scheduler {
 
   /**
    * Neighbours of the same quality and kind in one range; between them tiles that cost less than another request.
-   * @param {Int8Array} picks
-   * @param {SegmentState} state
+   * @param {(import("./plan.js").Choice | null)[]} wanted
    * @param {number} segment
-   * @param {Int8Array | null} before
    */
-  #runs(picks, state, segment, before) {
+  #runs(wanted, segment) {
     /** @typedef {{ quality: number, continued: boolean, first: number, last: number, bytes: number }} Run */
     /** @type {Run[]} */
     const runs = [];
-    const have = bestTiles(state.coming, before, this.none).picks;
-    const wanted = Array.from(picks, (quality, tile) => quality < have[tile] && this.#price(segment, tile, quality, before));
-    for (const continued of before ? [false, true] : [false])
+    for (const continued of wanted.some((choice) => choice?.continued) ? [false, true] : [false])
       for (let quality = 0; quality < this.none - 1; quality++) {
         let gap = 0;
         /** @type {Run | null} */
         let run = null;
-        for (let tile = 0; tile < picks.length; tile++) {
-          const price = wanted[tile];
+        for (let tile = 0; tile < wanted.length; tile++) {
           const bytes = this.#index.size(quality, segment, tile, continued);
-          if (price && picks[tile] === quality && price.continued === continued) {
+          if (wanted[tile]?.quality === quality && wanted[tile]?.continued === continued) {
             if (run && gap <= Math.min(JOIN_GAP, run.bytes / 2)) run.bytes += gap + bytes;
             else runs.push((run = { quality, continued, first: tile, last: tile, bytes }));
             run.last = tile;
@@ -801,11 +904,11 @@ export class Scheduler {
     return runs;
   }
 
-  /** @param {number} segment @param {boolean} [continued] */
-  #floorBytes(segment, continued = this.#goesOn(segment)) {
+  /** @param {number} segment @param {number} quality @param {boolean} continued */
+  #floorBytes(segment, quality, continued) {
     if (this.#index.floorBytes) return this.#index.floorBytes(segment);
     let bytes = 0;
-    for (let tile = 0; tile < this.tiles; tile++) bytes += this.#index.size(this.none - 1, segment, tile, continued);
+    for (let tile = 0; tile < this.tiles; tile++) bytes += this.#index.size(quality, segment, tile, continued);
     return bytes;
   }
 
