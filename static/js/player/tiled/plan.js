@@ -7,8 +7,8 @@
  * is already there costs nothing, and every other tile its whole size, since tiles are fetched whole.
  */
 
-/** Nepers of a view's error (4.3 dB) that a megabyte must bring for a second; about half of what it brings to a whole sphere at the cap. */
-const WORTH_LEAST = 0.4;
+/** Nepers of a view's error (4.3 dB) that a megabyte must bring for a second. */
+const WORTH_LEAST = 0.3;
 /** Ratio of errors (half a decibel) below which two qualities look alike. */
 export const ALIKE = 1.122;
 

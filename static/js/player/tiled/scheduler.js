@@ -36,7 +36,7 @@ const FLOOR_AHEAD_BEGINS = 0.6;
  * Seconds before its play that a segment's better tiles are first asked for: as long as they need to come, and this much
  * more. Sooner the view is not known.
  */
-const RICH_SPARE = 0.4;
+const RICH_SPARE = 0.3;
 const RICH_LEAST = 0.6;
 const RICH_MOST = 2.2;
 /** Seconds between handing a segment to the decoder and its play: decoders read a few pictures ahead. */
@@ -74,14 +74,12 @@ const MOST_REQUESTS = 24;
 /** Better tiles of a segment that are asked for at once, the most wanted first: they share the connection, and all would come late. */
 const MOST_AT_ONCE = 4;
 /**
- * The floor is of the last quality but one where all tiles in that one take at most this share of what may be used. Where half of
- * the tiles have so many times its error (after a start, which begins with the lowest), it is entered anew, if that much of the group is left, in seconds,
- * and it does not have to be there soon.
+ * The floor is of the last quality but one where all tiles in that one take at most this share of what may be used, and where the picture does not
+ * begin this soon, in seconds. After a floor of which half of the tiles have so many times its error it would bring nothing before the next group.
  */
 const FINE_FLOOR = 0.2;
-const FINE_FLOOR_FAR = 2.5;
-const FINE_FLOOR_FOR = 4;
 const FINE_FLOOR_SOON = 2;
+const FINE_FLOOR_FAR = 2.5;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
 /** Bytes between two wanted tiles that are fetched along rather than ask twice, and never more than half of what is wanted. */
@@ -676,16 +674,13 @@ export class Scheduler {
    * @param {boolean} entry it cannot go on
    */
   #floorFor(media, segment, entry) {
-    const lowest = this.none - 1;
-    if (!this.#affordsFine) return { quality: lowest, continued: !entry };
-    const soon = this.#rate === 0 || this.#index.segments[segment].start - media < FINE_FLOOR_SOON;
+    const [lowest, fine] = [this.none - 1, this.none - 2];
     const before = entry ? null : this.#before(segment);
-    if (!before) return { quality: soon ? lowest : lowest - 1, continued: false };
+    const soon = this.#rate === 0 || this.#index.segments[segment].start - media < FINE_FLOOR_SOON;
     let far = 0;
-    for (const error of before.errors) if (error > FINE_FLOOR_FAR * this.#losses[lowest - 1]) far++;
-    if (far < this.tiles / 2) return { quality: lowest - 1, continued: true };
-    const refine = !soon && this.#groupLeft(segment) >= FINE_FLOOR_FOR;
-    return refine ? { quality: lowest - 1, continued: false } : { quality: lowest, continued: true };
+    for (const error of before?.errors ?? []) if (error > FINE_FLOOR_FAR * this.#losses[fine]) far++;
+    const coarse = before ? far > this.tiles / 2 : soon;
+    return { quality: coarse || !this.#affordsFine ? lowest : fine, continued: before !== null };
   }
 
   /** Whether the last quality but one is cheap enough to have all tiles in it. */
@@ -747,8 +742,10 @@ export class Scheduler {
     state.after = before;
     const deadline = standing ? Infinity : now + time;
     const runs = this.#runs(wanted, segment);
+    const marked = this.#always(this.#index.segments[segment]);
     const worth = (/** @type {{ first: number, last: number, bytes: number }} */ { first, last, bytes }) => {
       let share = 0;
+      for (const tile of marked) if (tile >= first && tile <= last) share++;
       for (const { weight, shares } of views) for (let tile = first; tile <= last; tile++) share += weight * shares[tile];
       return share / bytes;
     };
