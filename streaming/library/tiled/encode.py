@@ -22,8 +22,8 @@ PRESET = "superfast"
 CRF, OFFSETS, LOW_CRF = 20.0, (0.0, 5.0, 10.0, 20.0), 32.0
 # Seconds of a group: the longest that a tile goes on without an I picture. Why: docs/tiles.md.
 GROUP_SECONDS = 16
-# What the encoder takes for one group.
-GROUP_MOST = 64
+# What the client takes for one group.
+GROUP_MOST = 60
 # Segments of so many pictures or fewer do not continue, nor those of twice as many. A continued segment's first picture
 # has number 0 in the next round, which a decoder knows by the pictures before it being numbered in the upper half of
 # what the bits say: four bits, or as many as the segment needs (H.265 8.3.1).

@@ -11,7 +11,7 @@
 /** Bytes of a tile that are there for every picture, whatever it shows: boxes and slice headers. */
 const BYTES_OF_A_PICTURE = 24;
 /**
- * What is new, by the square of the ratio of sizes: how much of what was there has been replaced, and how much error the differences add. Fitted
+ * What is new in a second, by the square of the ratio of sizes: how much of what was there has been replaced, and how much error the differences add. Fitted
  * to decoded tiles of two 8K titles (docs/tiles.md, "Drift").
  */
 const REPLACED = 1.2;
@@ -32,6 +32,7 @@ const ADDED = 0.8;
  * @property {Shown | null} before the segment before; null: nothing can go on from it
  * @property {boolean} begins it is the first of its group
  * @property {number} pictures
+ * @property {number} seconds
  * @property {ArrayLike<number>} losses mean squared error of each quality, best first
  * @property {(quality: number, tile: number, continued: boolean) => number} size bytes
  */
@@ -59,12 +60,14 @@ export function addTile(tiles, tile, quality, continued) {
  * @param {number} tile
  * @param {number} quality
  */
-export function errorOnward({ before, pictures, losses, size }, tile, quality) {
+export function errorOnward({ before, pictures, seconds, losses, size }, tile, quality) {
   if (!before) return Infinity;
   if (before.exact[tile] && before.picks[tile] === quality) return losses[quality];
   const least = BYTES_OF_A_PICTURE * pictures;
-  const ratio = Math.max(0, size(quality, tile, true) - least) / Math.max(1, size(quality, tile, false) - least);
-  const fresh = Math.min(1, ratio) ** 2;
+  const continued = Math.max(0, size(quality, tile, true) - least);
+  // Of a second that is entered and goes on, against one that only goes on.
+  const ratio = continued / Math.max(1, seconds * (size(quality, tile, false) - least) + (1 - seconds) * continued);
+  const fresh = seconds * Math.min(1, ratio) ** 2;
   const replaced = Math.min(1, REPLACED * fresh);
   return before.errors[tile] + replaced * (losses[quality] - before.errors[tile]) + ADDED * fresh * losses[quality];
 }

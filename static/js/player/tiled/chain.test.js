@@ -15,7 +15,7 @@ function tilesOf(...given) {
 const losses = [4, 8, 16, 64];
 const pictures = 30;
 /** A chain whose continued tiles have this share of the entry tile's bytes, boxes and headers left out. */
-const chainOf = (before, share) => ({ before, begins: false, pictures, losses, size: (quality, tile, continued) => 720 + 10_000 * (continued ? share : 1) });
+const chainOf = (before, share) => ({ before, begins: false, pictures, seconds: 1, losses, size: (quality, tile, continued) => 720 + 10_000 * (continued ? share : 1) });
 const shown = (picks, errors = picks.map((quality) => losses[quality]), exact = picks.map(() => 1)) => ({
   picks: Int8Array.from(picks), continued: new Uint8Array(picks.length), errors: Float64Array.from(errors), exact: Uint8Array.from(exact),
 });
@@ -44,6 +44,14 @@ test("the errors of a long chain neither run away nor go back", () => {
     assert.ok(error >= last && error < 2 * losses[2], `${error} after ${last}`);
     before = shown([2], [(last = error)], [0]);
   }
+});
+
+test("two half seconds change a tile about as much as a second", () => {
+  const half = (before) => ({ ...chainOf(before, 0), pictures: 15, seconds: 0.5, size: (quality, tile, continued) => 360 + (continued ? 1000 : 9000) });
+  const first = errorOnward(half(shown([0])), 0, 2);
+  const second = errorOnward(half(shown([2], [first], [0])), 0, 2);
+  const whole = errorOnward(chainOf(shown([0]), 0.2), 0, 2);
+  assert.ok(Math.abs(second - whole) < 0.05 * (whole - losses[0]), `${second} and ${whole}`);
 });
 
 test("the tile that shows least error is taken, whatever it is called", () => {

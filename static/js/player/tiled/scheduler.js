@@ -447,7 +447,8 @@ export class Scheduler {
    */
   #chain(segment, before) {
     return {
-      before, begins: !this.#index.continues?.(segment), pictures: this.#index.segments[segment].frames, losses: this.#losses,
+      before, begins: !this.#index.continues?.(segment), losses: this.#losses,
+      pictures: this.#index.segments[segment].frames, seconds: this.#index.segments[segment].duration,
       size: (quality, tile, continued) => this.#index.size(quality, segment, tile, continued),
     };
   }
