@@ -6,10 +6,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from streaming.library.tiled import encode
 from streaming.library.tiled.grid import make_grid
+from streaming.library.tiled.segment import unpack_sizes
 from tests.bench import tiles, tiles_title
 from tests.bench.head_traces import PROFILES, RATE, Trace, make_trace
-from tests.bench.tiles_coded import FPS, Coded, Keep, code_tiles, decode, looped, watched_pictures
+from tests.bench.tiles_coded import (
+    FPS,
+    Coded,
+    Errors,
+    Keep,
+    code_played_on,
+    code_tiles,
+    decode,
+    looped,
+    watched_pictures,
+)
 from tests.bench.tiles_session import Link, Shown, watch
 from tests.bench.tiles_view import View
 
@@ -22,8 +34,14 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Coded:
     folder = tmp_path_factory.mktemp("tiles")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tiles_title, "CLIPS", folder)  # the made panorama, as where there are no clips
+        patch.setattr(encode, "GROUP_SECONDS", 8)
         source = tiles_title.panning_still(folder, 512, 256, tiles.SOURCE_PICTURES)
-    return code_tiles(folder, source, make_grid(512, 256, 2, 2), 26, (0, 8, 16))
+        return code_tiles(folder, source, make_grid(512, 256, 2, 2), FPS, 26, (0, 8, 16))
+
+
+@pytest.fixture(scope="module")
+def played_on(coded: Coded, tmp_path_factory: pytest.TempPathFactory) -> Errors:
+    return code_played_on(tmp_path_factory.mktemp("played_on"), coded)
 
 
 def still(yaw: float, seconds: float = 60) -> Trace:
@@ -35,12 +53,14 @@ def play(coded: Coded, trace: Trace, kbps: float, **options: object) -> tiles.Wa
     return watch(looped(coded.index, SECONDS), trace, lambda seconds: kbps, SECONDS, **options)
 
 
-def test_with_room_for_everything_a_still_head_sees_the_best_quality(coded: Coded) -> None:
+def test_with_room_for_everything_a_still_head_sees_the_best_quality(coded: Coded, played_on: Errors) -> None:
     watched = play(coded, still(45), 50_000, capKbps=20_000)
-    squares = tiles.view_errors(coded, watched, [])
+    squares, sharp = tiles.view_errors(coded, played_on, watched, [played_on])
     later = [i for i, moment in enumerate(watched.moments[:: tiles.MOMENTS_PER_SAMPLE]) if moment.media > 2]
-    seen, full = tiles.decibel(squares[later])
-    assert seen == pytest.approx(full, abs=0.5)
+    seen, entered, best = tiles.decibel(squares[later])
+    assert seen == pytest.approx(best, abs=0.3)
+    assert best < entered, "every second's I picture is better than going on"
+    assert tiles.full_shares(coded, watched, sharp)[2 * 20 :].min() > tiles.FULL_SHARE
     assert watched.stall_seconds == 0
 
 
@@ -64,13 +84,15 @@ def test_pictures_that_were_not_given_one_after_the_other_are_not_looked_at(code
         list(watched_pictures(coded, [Shown(0, none, none), Shown(2, none, none)]))
 
 
-def test_a_smaller_cap_costs_quality_and_saves_bits(coded: Coded) -> None:
-    full = coded.rates[0][1]
-    rich = play(coded, still(45), 50_000, capKbps=2 * full)
-    poor = play(coded, still(45), 50_000, capKbps=0.5 * full)
+def test_a_smaller_cap_costs_quality_and_saves_bits(coded: Coded, played_on: Errors) -> None:
+    best = coded.rates[0][1]
+    rich = play(coded, still(45), 50_000, capKbps=2 * best)
+    poor = play(coded, still(45), 50_000, capKbps=0.5 * best)
     assert poor.kbps < 0.75 * rich.kbps
-    error = [tiles.decibel(tiles.view_errors(coded, watched, []))[0] for watched in (rich, poor)]
-    assert error[1] < error[0]
+    found = [tiles.view_errors(coded, played_on, watched, []) for watched in (rich, poor)]
+    psnr = [tiles.decibel(squares)[0] for squares, _ in found]
+    assert psnr[1] < psnr[0]
+    assert tiles.full_shares(coded, poor, found[1][1]).mean() < tiles.full_shares(coded, rich, found[0][1]).mean()
 
 
 def test_a_link_that_breaks_down_stalls_and_says_for_how_long(coded: Coded) -> None:
@@ -80,10 +102,10 @@ def test_a_link_that_breaks_down_stalls_and_says_for_how_long(coded: Coded) -> N
     assert watched.seconds == pytest.approx(12, abs=0.05)
 
 
-def test_after_a_turn_the_time_to_full_quality_is_counted_from_its_end(coded: Coded) -> None:
+def test_after_a_turn_the_time_to_full_quality_is_counted_from_its_end(coded: Coded, played_on: Errors) -> None:
     trace = make_trace("restless", 60, 5)
     watched = play(coded, trace, 50_000, capKbps=20_000)
-    times = tiles.times_to_full(coded, watched, trace)
+    times = tiles.times_to_full(coded, watched, trace, tiles.view_errors(coded, played_on, watched, [])[1])
     assert times
     assert all(0 <= seconds < 3 for seconds in times)
 
@@ -156,3 +178,19 @@ def test_a_view_straight_ahead_sees_the_middle_and_no_tile_behind() -> None:
     assert set(view.tiles(rows, columns)) == {1, 2, 5, 6}
     behind = set(view.tiles(*view.samples(180, 0)))
     assert behind == {0, 3, 4, 7}
+
+
+def test_half_seconds_are_compared_with_full_quality_that_is_entered_once_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles_title, "CLIPS", tmp_path)
+    monkeypatch.setattr(encode, "GROUP_SECONDS", 8)
+    source = tiles_title.panning_still(tmp_path, 512, 256, tiles.SOURCE_PICTURES)
+    half = code_tiles(tmp_path, source, make_grid(512, 256, 2, 2), FPS // 2, 26, (0, 8))
+    assert (half.index["group"], half.index["segment_s"], len(half.index["segments"])) == (16, 0.5, 16)
+    sizes = [sum(unpack_sizes(segment["sizes"])[:4]) for segment in half.index["segments"]]
+    entered_always = sum(sizes) * 8 / 8 / 1000
+    assert half.rates[0][1] < half.rates[0][0] == half.full.kbps < entered_always
+    watched = watch(looped(half.index, 4), still(45), lambda seconds: 50_000, 4, capKbps=20_000)
+    assert [one.segment for one in watched.shown][:8] == list(range(8))
+    assert len(list(watched_pictures(half, watched.shown[:8]))) == 8 * FPS // 2
