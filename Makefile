@@ -4,7 +4,7 @@
 #   make test    tests (DATABASE_URL=… on that database; PYTEST_ARGS=… to choose)
 #   make lint    ruff, mypy, import contracts, tsc
 #   make bench   measurements into build/bench/*.json
-#   make bench-tiles   tiled delivery against its yardsticks: build/bench/tiles.json (7680x3840: an hour)
+#   make bench-tiles   tiled delivery against its yardsticks: build/bench/tiles.json (7680x3840: well over an hour)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -1,6 +1,6 @@
 """Tiled delivery against its yardsticks -> build/bench/tiles.json.
 
-    make bench-tiles                                    the whole measurement (7680x3840: the best part of an hour)
+    make bench-tiles                                    the whole measurement (7680x3840: well over an hour)
     .venv/bin/python tests/bench/tiles.py --small       1920x960, a few minutes
     .venv/bin/python tests/bench/tiles.py --only pan8k --seconds 30
 
@@ -89,7 +89,7 @@ TITLES = {
         RUNS[:2],
     ),
 }
-WHOLE = ("pan8k", "still8k", "still8k-half", "overpass4k")
+WHOLE = ("pan8k", "still8k", "overpass4k")
 
 
 # --- what the viewer saw ------------------------------------------------------------------------
