@@ -53,8 +53,10 @@ class Quality:
     ``qp_offset`` counts in constant-QP and CRF modes, the rates (kbit/s, kbit) in the others. A quality that
     ``continues`` has I pictures only at every ``key_group``-th random-access picture (setting of the encoder). At the
     others it has P pictures that look back to the picture before them, so that a tile that is already there costs no
-    new I picture. Such a tile also decodes after the same tile of another quality, with that one's errors instead of
-    its own, until the next I picture.
+    new I picture. With constant QP or CRF and no VBV the first segment of each group is the best quality's, whatever
+    ``qp_offset`` says of those after it: what is coded is what changes of a picture that was looked at. Such a tile
+    also decodes after the same tile of another quality, with that one's errors instead of its own, until the next I
+    picture.
     """
 
     qp_offset: float = 0.0

@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from codec_native import Encoder, Stream, merge
 from streaming.library.tiled.encode import CodedSegment, TiledEncoder, TiledSettings, group_for
+from streaming.library.tiled.encode import Stream as TiledStream
 from streaming.library.tiled.grid import Grid, low_grid
 from streaming.library.tiled.segment import unpack_sizes, write_segment
 from tests.bench.tiles_session import Shown
@@ -131,13 +132,14 @@ def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, o
 
 
 def _annex_b(coded: Sequence[CodedSegment], quality: int, goes_on: bool) -> bytes:
-    """All pictures of a quality; a group begins with entry tiles in both streams."""
-    return b"".join(
-        START + unit
-        for segment in coded
-        for picture in (segment.continued if goes_on and segment.continued else segment.entry)[quality].units
-        for unit in picture.slices
-    )
+    """All pictures of a quality; one that goes on begins its group with entry tiles of the best."""
+
+    def stream(segment: CodedSegment) -> TiledStream:
+        if goes_on:
+            return segment.continued[quality] if segment.continued else segment.entry[0]
+        return segment.entry[quality]
+
+    return b"".join(START + unit for segment in coded for picture in stream(segment).units for unit in picture.slices)
 
 
 def _psnr(coded: Sequence[CodedSegment], quality: int, grid: Grid, gop: int) -> float:

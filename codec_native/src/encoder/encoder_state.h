@@ -44,6 +44,7 @@ struct vr_encoder {
     int64_t next_display, next_plan;
     int64_t last_key, last_idr;    /* display indices: start of the group; where the picture order count is 0 */
     int keys_since_intra;          /* random-access pictures since the last that was an I picture in every quality */
+    double best_qp;                /* QP of the last picture of quality 0 */
     int64_t last_pts, pts_step;
     int64_t pts_ring[256];         /* pts by display index */
     int flushing;

@@ -121,15 +121,21 @@ static int nal_type(const vr_encoder *e, const vr_gop_entry *g)
     return g->is_reference ? VR_NAL_TRAIL_R : VR_NAL_TRAIL_N;
 }
 
-/* Until it first continues, a quality with the rate of the best one is that stream once more, so that what continues later
- * follows either of them exactly. Guided by the best it would differ a little. */
+/* Until it first continues, a quality is the best one once more: what goes on from a tile goes on from a good one, for that
+ * is what somebody looked at. Coded anew, as guided by the best it would differ a little. Rates bind each quality from its
+ * beginning; there only those that are alike are the same stream. */
 static int is_best_again(const vr_encoder *e, int quality)
 {
     const vr_param *p = &e->seq.param;
     const vr_quality *q = &p->quality[quality];
     const int by_rate = p->rc_mode == VR_RATE_ABR || p->rc_mode == VR_RATE_CBR;
-    return q->continues && e->keys_since_intra == 0 && q->maxrate_kbps == p->maxrate_kbps &&
-           q->bufsize_kbit == p->bufsize_kbit && (by_rate ? q->bitrate_kbps == p->bitrate_kbps : q->qp_offset == 0);
+    const int bounded = p->maxrate_kbps || q->maxrate_kbps;
+    if (!q->continues || e->keys_since_intra)
+        return 0;
+    if (by_rate || bounded)
+        return q->maxrate_kbps == p->maxrate_kbps && q->bufsize_kbit == p->bufsize_kbit &&
+               (by_rate ? q->bitrate_kbps == p->bitrate_kbps : q->qp_offset == 0);
+    return 1;
 }
 
 static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, int quality)
@@ -204,6 +210,10 @@ static int start_picture(vr_encoder *e, const vr_gop_entry *g, vr_source *src, i
         p->rc_frame.mean_qp_offset = info->mean_qp_offset;
     }
     qp = vr_rc_frame_qp(q->rc, &p->rc_frame, &target);
+    if (!quality)
+        e->best_qp = qp;
+    else if (is_best_again(e, quality))
+        qp = e->best_qp;
     vr_set_slice_qp(pic, qp);
     pic->rc = bounded ? q->rc : NULL;
     pic->coding_index = p->coding_idx;

@@ -61,8 +61,9 @@ typedef struct vr_quality {
     int maxrate_kbps;   /* 0 = no VBV */
     int bufsize_kbit;
     int continues;      /* 1: where the others have random-access pictures, this one has them only at each key_group-th and
-                           else P pictures that look back to the picture shown before, and to no other. A tile that
-                           follows the same tile of another quality decodes with that one's errors, until the next I picture */
+                           else P pictures that look back to the picture shown before, and to no other. Each group begins
+                           as quality 0 (constant QP and CRF, without VBV), at its QP. A tile that follows the same tile
+                           of another quality decodes with that one's errors, until the next I picture */
 } vr_quality;
 
 /* Settings of an encoder. Fill by vr_param_default(), change, check by vr_param_validate(). */

@@ -152,14 +152,12 @@ class TiledTitle:
         return with_headers(record_units(self.index["low"]["hvcc"]), pictures)
 
     def run(self, segments: range, pick: Pick) -> bytes:
-        """Segments of one stream one after another, the first of them entered: one whole stream. The continued stream
-        begins each group with the entry segment, which is not stored twice."""
+        """Segments of one stream one after another, the first of them entered: one whole stream. A continued stream
+        begins each group with the best quality's entry segment, which is not stored twice."""
         return b"".join(
-            self.annexb(
-                pick.quality,
-                segment,
-                continued=pick.continued and segment != segments[0] and self.continues(segment),
-            )
+            self.annexb(pick.quality, segment, continued=True)
+            if pick.continued and segment != segments[0] and self.continues(segment)
+            else self.annexb(0 if pick.continued else pick.quality, segment)
             for segment in segments
         )
 

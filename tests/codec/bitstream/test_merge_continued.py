@@ -25,9 +25,9 @@ OFFSETS = (0, 6, 14)
 # numbers of streams: entry of the best, middle, worst quality, then the continued ones
 E0, E1, E2, C0, C1, C2 = range(6)
 TRAIL_R, IDR = 1, 19
-# Of the decibels between two qualities, a tile that goes on in one after the other keeps so much (mean of two segments
-# of this quickly moving scene): measured 0.28 and 0.10.
-DRIFT_KEEPS = (0.2, 0.07)
+# Of the decibels between two qualities, a tile that goes on in the best after the middle or worst one gains so much
+# (mean of two segments of this quickly moving scene): measured 0.26 and 0.06.
+DRIFT_KEEPS = (0.2, 0.04)
 Pick = Callable[[int], list[int]]
 
 
@@ -106,11 +106,11 @@ def test_going_on_everywhere_gives_the_streams_own_bytes(qualities: Qualities) -
     merged = qualities.merge(lambda _segment: [C1] * 4)
     assert list(nal_units(merged)) == list(nal_units(qualities.streams[C1].data))
     assert first_pictures(merged) == [IDR, TRAIL_R, TRAIL_R, IDR, TRAIL_R]
-    assert len(merged) < len(qualities.streams[E1].data)
+    assert len(merged) < len(qualities.streams[E0].data)
 
 
 def test_entered_and_continued_tiles_decode_as_in_their_own_streams(qualities: Qualities) -> None:
-    picks = [[E0, E1, E2, E1], [C0, E2, C2, E0], [C0, E1, E0, E2], [E2, E0, E1, E1], [E1, C0, C1, E0]]
+    picks = [[E0, E1, E0, E1], [C0, E2, C2, E0], [C0, E1, E0, E2], [E2, E0, E0, E1], [E1, C0, C1, E0]]
     merged = qualities.merge(lambda segment: picks[segment])
     assert first_pictures(merged) == [IDR, TRAIL_R, TRAIL_R, IDR, TRAIL_R]
     pictures = shown(merged)
@@ -146,21 +146,23 @@ def test_only_headers_change(qualities: Qualities) -> None:
 
 
 def test_drift_stays_in_its_tile_and_ends_with_the_group(qualities: Qualities) -> None:
-    """Tile 2 goes on in the best quality after the middle one, tile 3 in the worst after the best."""
-    picks = [[E0, E1, E1, E0], [C0, C1, C0, C2], [C0, C1, C0, C2], [E0, E1, E0, E2], [C0, C1, C0, C2]]
+    """Tile 1 goes on in the middle quality after the best one, as it was coded; tiles 2 and 3 in the best one after the
+    middle and the worst one."""
+    picks = [[E0, E0, E1, E2], [C0, C1, C0, C0], [C0, C1, C0, C0], [E0, E0, E0, E0], [C0, C1, C0, C2]]
     pictures = shown(qualities.merge(lambda segment: picks[segment]))
     for tile, stream in ((0, C0), (1, C1)):
         assert_exact(qualities, pictures, range(SEGMENTS), tile, stream)
-    for tile, before, after in ((2, E1, C0), (3, E0, C2)):
+    for tile, before, after in ((2, E1, C0), (3, E2, C2)):
         assert_exact(qualities, pictures, range(1), tile, before)
         assert_exact(qualities, pictures, range(3, SEGMENTS), tile, after)
     drifting = range(SEGMENT, 3 * SEGMENT)
-    for tile, good, poor, keeps in ((2, C0, C1, DRIFT_KEEPS[0]), (3, C0, C2, DRIFT_KEEPS[1])):
-        own = [qualities.psnr(tile, stream, number) for stream in (good, poor) for number in drifting]
-        seen = [qualities.psnr(tile, good, number, pictures) for number in drifting]
-        better, worse = (float(np.mean(part)) for part in (own[: len(drifting)], own[len(drifting) :]))
-        assert worse < float(np.mean(seen)) < better, "between the two qualities it is made of"
-        assert float(np.mean(seen)) - worse > keeps * (better - worse)
+    for tile, poor, keeps in ((2, E1, DRIFT_KEEPS[0]), (3, E2, DRIFT_KEEPS[1])):
+        better, worse = (
+            np.mean([qualities.psnr(tile, stream, number) for number in drifting]) for stream in (C0, poor)
+        )
+        seen = float(np.mean([qualities.psnr(tile, C0, number, pictures) for number in drifting]))
+        assert worse < seen < better, "between the two qualities it is made of"
+        assert seen - worse > keeps * (better - worse)
 
 
 def test_a_worse_quality_that_goes_on_after_a_better_one_keeps_what_is_there() -> None:
@@ -169,7 +171,7 @@ def test_a_worse_quality_that_goes_on_after_a_better_one_keeps_what_is_there() -
     still = Qualities(source, encode(source))
     pictures = shown(still.merge(lambda segment: [C2 if segment % GROUP else E0] * 4))
     for number in range(SEGMENT, GROUP * SEGMENT):
-        best, worst, seen = still.psnr(0, E0, number), still.psnr(0, C2, number), still.psnr(0, C2, number, pictures)
+        best, worst, seen = still.psnr(0, E0, number), still.psnr(0, E2, number), still.psnr(0, E0, number, pictures)
         assert seen > best - 1
         assert worst < best - 5
 

@@ -119,11 +119,23 @@ def test_pictures_inside_a_segment_are_alike_in_entry_and_continued_streams(pict
 
 
 @pytest.mark.parametrize("rate", [{}, {"qp": None, "crf": 30}])
-def test_the_first_segment_of_a_group_is_the_entry_streams(pictures: list[Picture], rate: dict[str, Any]) -> None:
-    coded = encode(pictures, 22, keyint=18, key_group=2, preset="superfast", **rate)
-    for entry, continued in ((0, 2), (1, 3)):
-        assert [a.data for a in coded[entry][:18]] == [b.data for b in coded[continued][:18]]
-        assert coded[entry][18].data != coded[continued][18].data
+def test_every_group_begins_as_the_best_quality(pictures: list[Picture], rate: dict[str, Any]) -> None:
+    coded = encode(pictures, 54 + 4, keyint=18, key_group=3, preset="superfast", **rate)
+    for continued in (2, 3):
+        for group in (0, 54):
+            best, own = (coded[quality][group : group + 18] for quality in (0, continued))
+            assert [a.data for a in best] == [b.data for b in own]
+        assert all(a.data != b.data for a, b in zip(coded[0][18:54], coded[continued][18:54], strict=True))
+
+
+def test_with_rates_a_group_begins_in_its_own_quality(pictures: list[Picture]) -> None:
+    """A group that began at the best quality's rate would break its own."""
+    alike, less = ({"bitrate": rate, "maxrate": rate, "bufsize": rate // 2} for rate in (600, 300))
+    qualities = [Quality(0), Quality(0, continues=True, **alike), Quality(0, continues=True, **less)]
+    coded = encode(pictures, 36, keyint=18, key_group=2, preset="superfast", qp=None, qualities=qualities, **alike)
+    sizes = [sum(len(packet.data) for packet in coded[quality][:18]) for quality in range(3)]
+    assert [a.data for a in coded[0][:18]] == [b.data for b in coded[1][:18]]
+    assert sizes[2] < 0.7 * sizes[0]
 
 
 def test_continuing_costs_less_than_entering(pictures: list[Picture]) -> None:
