@@ -87,7 +87,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, o
         _, details = write_segment(settings, i, i * gop, segment.entry, segment.entry[-1], segment.continued)
         segments.append(
             {"frame": i * gop, "frames": gop, "low": 0}
-            | {key: details[key] for key in ("header", "sizes", "continued")}
+            | {key: details[key] for key in ("order", "header", "sizes", "continued_header", "continued")}
         )
     headers = parameter_sets(entry.record)
     streams = [
@@ -99,7 +99,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, o
     full = [[0 if i % per_second == 0 else len(offsets)] * grid.columns * grid.rows for i in range(group)]
     seen = _errors(folder / name, source, decode(_merged(streams, full, gop)), group * gop)
     index = {
-        "version": 2,
+        "version": 3,
         "width": grid.width,
         "height": grid.height,
         "projection": "equirectangular",
@@ -109,6 +109,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, o
         "ticks": 512,
         "segment_s": gop / FPS,
         "group": group,
+        "order": {str(gop): segments[0]["order"]},
         "codec": entry.codecs,
         "hvcc": base64.b64encode(entry.record).decode(),
         "grid": grid.as_json(),

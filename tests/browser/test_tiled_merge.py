@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from codec_native.bitstream import Stream, merge
+from streaming.library.tiled.boxes import TileUnit, segment_file
+from streaming.library.tiled.reader import TiledTitle
+from streaming.library.tiled.segment import pack_sizes
 from tests.browser import tiled_title
 
 SCRIPT = Path(__file__).with_name("tiled_merge.mjs")
@@ -112,20 +115,35 @@ def run_on(title: Path, out: Path, picks: Sequence[Pick]) -> str:
     return str(refused.value)
 
 
+def swap_kinds(folder: Path) -> None:
+    """Entry tiles in the continued files, and the other way round, each as the file's layout wants it."""
+    title, index = TiledTitle.in_folder(folder), json.loads((folder / "index.json").read_text())
+    for number, facts in enumerate(index["segments"]):
+        if facts["continued"] is None:
+            continue
+        made: dict[bool, list[tuple[int, list[int], bytes]]] = {False: [], True: []}
+        for quality in range(tiled_title.LOW):
+            for continued in (False, True):
+                pictures = zip(*title.tiles(quality, number, continued=not continued), strict=True)
+                units = [
+                    TileUnit(slices, place, not continued)
+                    for slices, place in zip(pictures, index["order"][str(facts["frames"])], strict=True)
+                ]
+                made[continued].append(
+                    segment_file(units, index=number, time=facts["frame"] * index["ticks"], ticks=index["ticks"])
+                )
+        for continued, (header, sizes) in ((False, ("header", "sizes")), (True, ("continued_header", "continued"))):
+            facts[header] = made[continued][0][0]
+            facts[sizes] = pack_sizes([size for _, of_tiles, _ in made[continued] for size in of_tiles])
+            for quality, (_, _, data) in enumerate(made[continued]):
+                (folder / title.path(quality, number, continued=continued)).write_bytes(data)
+    (folder / "index.json").write_text(json.dumps(index))
+
+
 def test_a_tile_that_begins_otherwise_than_its_file_says_is_refused(title: Path, tmp_path: Path) -> None:
     swapped = tmp_path / "swapped"
     shutil.copytree(title, swapped)
-    index = json.loads((swapped / "index.json").read_text())
-    for segment in index["segments"][1:]:
-        if segment["continued"]:
-            segment["sizes"], segment["continued"] = segment["continued"], segment["sizes"]
-    for quality in range(tiled_title.LOW):
-        for path in (swapped / f"c{quality}").iterdir():
-            other = swapped / f"q{quality}" / path.name
-            path.rename(tmp_path / "between")
-            other.rename(path)
-            (tmp_path / "between").rename(other)
-    (swapped / "index.json").write_text(json.dumps(index))
+    swap_kinds(swapped)
     out = tmp_path / "out.hevc"
     assert "does not begin with a random-access picture" in run_on(swapped, out, [(0, False)] * TILES)
     assert "does not go on from the one before" in run_on(swapped, out, [(0, True)] * TILES)

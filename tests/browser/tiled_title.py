@@ -133,13 +133,14 @@ def write_group(folder: Path, grid: Grid, low: Grid, first: int, count: int, tic
     for place in range(count):
         index = first + place
         time = index * SEGMENT_FRAMES * ticks
-        header = 0
+        headers = {"q": 0, "c": 0}
         sizes: dict[str, list[int]] = {"q": [], "c": []}
         for quality, streams in enumerate(qualities):
             for letter, units in (("q", streams.entered), ("c", streams.continued)):
                 if letter == "c" and place == 0:
                     continue
-                header, of_tiles, data = segment_file(of_segment(units, place), index=index, time=time, ticks=ticks)
+                mine = of_segment(units, place)
+                headers[letter], of_tiles, data = segment_file(mine, index=index, time=time, ticks=ticks)
                 write(folder / f"{letter}{quality}" / segment_name(index), data)
                 sizes[letter] += of_tiles
         data = low_file(of_segment(small.entered, place), index, time, ticks)
@@ -148,8 +149,10 @@ def write_group(folder: Path, grid: Grid, low: Grid, first: int, count: int, tic
             {
                 "frame": index * SEGMENT_FRAMES,
                 "frames": SEGMENT_FRAMES,
-                "header": header,
+                "order": [unit.index for unit in of_segment(small.entered, place)],
+                "header": headers["q"],
                 "sizes": pack_sizes(sizes["q"]),
+                "continued_header": headers["c"],
                 "continued": pack_sizes(sizes["c"]) if place else None,
                 "low": len(data),
             }
@@ -179,7 +182,7 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
     for name, data in title_headers(settings, entry, low_entry).items():
         write(folder / name, data)
     index_json = {
-        "version": 2,
+        "version": 3,
         "width": WIDTH,
         "height": HEIGHT,
         "projection": "equirectangular",
@@ -191,6 +194,7 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
         "duration": segments * SEGMENT_FRAMES / FPS,
         "segment_s": SEGMENT_FRAMES / FPS,
         "group": GROUP,
+        "order": {str(SEGMENT_FRAMES): rows[0]["order"]},
         "codec": entry.codecs,
         "hvcc": base64.b64encode(entry.record).decode(),
         "grid": grid.as_json(),

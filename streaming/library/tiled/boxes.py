@@ -79,43 +79,67 @@ def tracks_header(entry: SampleEntry, grid: Grid, timescale: int, *, projection:
     return movie(timescale, tracks)
 
 
-def fragment(
-    track_id: int, sequence: int, time: int, ticks: int, units: Sequence[tuple[bytes, int]], *, key: bool = True
-) -> bytes:
-    """moof and mdat of one track. `units`: NAL unit and composition offset of each picture in decoding order, the first
-    one a random-access picture if `key`; `time` and `ticks` (of one picture) in the track's time scale."""
-    rows = b"".join(struct.pack(">Ii", 4 + len(unit), offset) for unit, offset in units)
-    # default-base-is-moof, with default duration and flags
-    head = full_box(b"tfhd", 0, 0x020028, struct.pack(">III", track_id, ticks, DELTA_FLAGS))
-    start = full_box(b"tfdt", 1, 0, struct.pack(">Q", time))
+@dataclass(frozen=True)
+class Run:
+    """Samples of one track in decoding order, a NAL unit each, and their composition offsets."""
+
+    track_id: int
+    units: Sequence[bytes]
+    offsets: Sequence[int]
+
+    @property
+    def samples(self) -> bytes:
+        return b"".join(struct.pack(">I", len(unit)) + unit for unit in self.units)
+
+
+def fragment(runs: Sequence[Run], *, sequence: int, time: int, ticks: int, key: bool) -> tuple[bytes, list[bytes]]:
+    """moof over all runs with the header of its mdat, and what stands in that: the samples of each run. The first
+    samples are random-access pictures if `key`; `time` and `ticks` (of one picture) in the tracks' time scale."""
     sequence_box = full_box(b"mfhd", 0, 0, struct.pack(">I", sequence))
-    # data offset, first sample's flags, sizes, composition offsets
-    run_size = 12 + 4 + 4 + 4 + len(rows)
-    offset = 8 + len(sequence_box) + 8 + len(head) + len(start) + run_size + 8
-    first = KEY_FLAGS if key else DELTA_FLAGS
-    run = full_box(b"trun", 1, 0x000A05, struct.pack(">IiI", len(units), offset, first), rows)
-    samples = b"".join(struct.pack(">I", len(unit)) + unit for unit, _ in units)
-    return box(b"moof", sequence_box, box(b"traf", head, start, run)) + box(b"mdat", samples)
+    data = [run.samples for run in runs]
+
+    def traf(run: Run, data_offset: int) -> bytes:
+        # default-base-is-moof, with default duration and flags
+        head = full_box(b"tfhd", 0, 0x020028, struct.pack(">III", run.track_id, ticks, DELTA_FLAGS))
+        start = full_box(b"tfdt", 1, 0, struct.pack(">Q", time))
+        rows = b"".join(
+            struct.pack(">Ii", 4 + len(unit), offset) for unit, offset in zip(run.units, run.offsets, strict=True)
+        )
+        # data offset, first sample's flags, sizes, composition offsets
+        first = struct.pack(">IiI", len(run.units), data_offset, KEY_FLAGS if key else DELTA_FLAGS)
+        return box(b"traf", head, start, full_box(b"trun", 1, 0x000A05, first, rows))
+
+    at = 8 + len(sequence_box) + sum(len(traf(run, 0)) for run in runs) + 8
+    trafs = []
+    for run, samples in zip(runs, data, strict=True):
+        trafs.append(traf(run, at))
+        at += len(samples)
+    mdat = box(b"mdat", *data)[:8]
+    return box(b"moof", sequence_box, *trafs) + mdat, data
 
 
 def segment_file(units: Sequence[TileUnit], *, index: int, time: int, ticks: int) -> tuple[int, list[int], bytes]:
-    """(bytes before tile 0, bytes of each tile, the file) of one segment of one quality, entry or continued."""
-    key = units[0].key
+    """(bytes before tile 0, bytes of each tile, the file) of one segment of one quality.
+
+    An entry segment has a fragment for each track, as CMAF wants it. A continued one is a single fragment of all
+    tracks, so that a tile's range is nothing but its samples: where little changes, its boxes would be half of it.
+    """
+    key, tiles = units[0].key, len(units[0].slices)
     offsets = [(unit.index - place) * ticks for place, unit in enumerate(units)]
-    tiles = len(units[0].slices)
-    base = fragment(tiles + 1, index + 1, time, ticks, [(DELIMITER, offset) for offset in offsets], key=key)
-    header = SEGMENT_TYPE + base
-    fragments = [
-        fragment(
-            tile + 1,
-            index + 1,
-            time,
-            ticks,
-            [(unit.slices[tile], offset) for unit, offset in zip(units, offsets, strict=True)],
-            key=key,
-        )
-        for tile in range(tiles)
+    runs = [
+        Run(tiles + 1, [DELIMITER] * len(units), offsets),
+        *(Run(tile + 1, [unit.slices[tile] for unit in units], offsets) for tile in range(tiles)),
     ]
+
+    def of(some: Sequence[Run]) -> tuple[bytes, list[bytes]]:
+        return fragment(some, sequence=index + 1, time=time, ticks=ticks, key=key)
+
+    if key:
+        base, *fragments = (head + samples for head, (samples,) in (of([run]) for run in runs))
+        header = SEGMENT_TYPE + base
+    else:
+        head, (base, *fragments) = of(runs)
+        header = SEGMENT_TYPE + head + base
     return len(header), [len(data) for data in fragments], b"".join([header, *fragments])
 
 

@@ -15,7 +15,8 @@ from streaming.library.tiled.segment import LOW_DIRECTORY, quality_directory, un
 from streaming.library.tiled.strips import FILE_NAME, Strips
 from streaming.library.transcode.segment import timescale_for
 
-VERSION = 2
+VERSION = 3
+SEGMENT_KEYS = ("header", "sizes", "continued_header", "continued", "low")
 INDEX_NAME, MANIFEST_NAME = "index.json", "manifest.mpd"
 MEDIA_NAME = "seg-%05d.m4s"
 FOLDER = "tiled"
@@ -80,6 +81,7 @@ def make_index(title: Title) -> dict[str, Any]:
         "duration": round(float(title.frames / title.fps), 6),
         "segment_s": title.segment_seconds,
         "group": title.group,
+        "order": {str(segment.frames): segment.details["order"] for segment in title.segments},
         **_decoder(title.record),
         "grid": title.grid.as_json(),
         "qualities": [_quality(title, place) for place in range(len(title.crfs))],
@@ -99,7 +101,7 @@ def make_index(title: Title) -> dict[str, Any]:
             {
                 "frame": segment.start,
                 "frames": segment.frames,
-                **{key: segment.details[key] for key in ("header", "sizes", "continued", "low")},
+                **{key: segment.details[key] for key in SEGMENT_KEYS},
             }
             for segment in title.segments
         ],

@@ -99,7 +99,11 @@ class TiledTitle:
     def tile_range(self, quality: int, segment: int, tile: int, *, continued: bool = False) -> tuple[int, int]:
         """(offset, size) of a tile in its quality's file."""
         sizes = self.sizes(quality, segment, continued=continued)
-        return self.index["segments"][segment]["header"] + sum(sizes[:tile]), sizes[tile]
+        return self.header(segment, continued=continued) + sum(sizes[:tile]), sizes[tile]
+
+    def header(self, segment: int, *, continued: bool = False) -> int:
+        """Bytes before the first tile."""
+        return int(self.index["segments"][segment]["continued_header" if continued else "header"])
 
     def path(self, quality: int, segment: int, *, continued: bool = False) -> str:
         directory = self.index["qualities"][quality]["continued" if continued else "directory"]
@@ -109,22 +113,40 @@ class TiledTitle:
         """NAL units of each tile, in decoding order. Raises `TiledError` where file and index differ."""
         path, facts = self.path(quality, segment, continued=continued), self.index["segments"][segment]
         data, sizes = self.read(path), self.sizes(quality, segment, continued=continued)
-        if len(data) != facts["header"] + sum(sizes):
-            raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {facts['header'] + sum(sizes)}")
-        found, at = [], facts["header"]
+        at = self.header(segment, continued=continued)
+        if len(data) != at + sum(sizes):
+            raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {at + sum(sizes)}")
+        order = self.index["order"][str(facts["frames"])]
+        offsets = [(index - place) * self.index["ticks"] for place, index in enumerate(order)]
+        found, runs = [], self._runs(path, data, at) if continued else []
         for tile, size in enumerate(sizes):
+            part, at = data[at : at + size], at + size
             try:
-                track, time, key, samples = fragment_samples(data[at : at + size])
-                units = [only_unit(sample) for sample in samples]
-            except (ValueError, struct.error) as error:
+                run, samples = (runs[tile + 1], list(samples_of(part))) if continued else only_fragment(part)
+                tile_units = [only_unit(sample) for sample in samples]
+            except (ValueError, IndexError, struct.error) as error:
                 raise TiledError(f"{path}, tile {tile}: {error}") from error
-            if (track, len(units), time) != (tile + 1, facts["frames"], facts["frame"] * self.index["ticks"]):
-                raise TiledError(f"{path}, tile {tile}: track {track} with {len(units)} pictures from {time}")
-            if key == continued or is_entry(units[0]) == continued:
+            stated = (run.track, run.time, run.sizes, run.offsets)
+            if stated != (tile + 1, facts["frame"] * self.index["ticks"], [len(sample) for sample in samples], offsets):
+                raise TiledError(
+                    f"{path}, tile {tile}: track {run.track} with {len(run.sizes)} pictures from {run.time}"
+                )
+            if run.key == continued or is_entry(tile_units[0]) == continued:
                 raise TiledError(f"{path}, tile {tile}: {'no' if continued else 'a'} random-access picture is expected")
-            found.append(units)
-            at += size
+            found.append(tile_units)
         return found
+
+    def _runs(self, path: str, data: bytes, first: int) -> list["Run"]:
+        """What the one fragment of a continued file says of its tracks: the base track, then the tiles."""
+        try:
+            _, (_, moof), (_, mdat) = boxes(data)
+            runs = fragment_runs(moof)
+            begins = len(data) - len(mdat) + sum(runs[0].sizes)
+        except (ValueError, LookupError, struct.error) as error:
+            raise TiledError(f"{path}: {error}") from error
+        if begins != first or len(runs) != self.grid.tiles + 1:
+            raise TiledError(f"{path} has {len(runs)} tracks, and tile 0 at {begins} instead of {first}")
+        return runs
 
     def low_pictures(self, segment: int) -> list[bytes]:
         """Access units of the low layer, length-prefixed."""
@@ -134,7 +156,7 @@ class TiledTitle:
             raise TiledError(f"{path} has {len(data)} bytes, {INDEX_NAME} says {facts['low']}")
         try:
             head = int.from_bytes(data[:4], "big")
-            _, _, _, samples = fragment_samples(data[head:])
+            _, samples = only_fragment(data[head:])
         except (ValueError, struct.error) as error:
             raise TiledError(f"{path}: {error}") from error
         if len(samples) != facts["frames"]:
@@ -203,45 +225,55 @@ class TiledTitle:
         return with_headers(record_units(stored["hvcc"]), pictures)
 
 
-def fragment_samples(data: bytes) -> tuple[int, int, bool, list[bytes]]:
-    """(track_ID, decode time, whether the first sample is a sync sample, samples) of one moof and mdat. Raises
-    ValueError, struct.error."""
+@dataclass(frozen=True)
+class Run:
+    """What a `traf` says: track_ID, decode time, whether the first sample is a sync sample, and the samples' sizes and
+    composition offsets."""
+
+    track: int
+    time: int
+    key: bool
+    sizes: list[int]
+    offsets: list[int]
+
+
+def fragment_runs(moof: bytes) -> list[Run]:
+    """Of each track in a movie fragment (payload of `moof`). Raises ValueError, KeyError, struct.error."""
+    return [read_run(dict(boxes(payload))) for kind, payload in boxes(moof) if kind == b"traf"]
+
+
+def read_run(parts: dict[bytes, bytes]) -> Run:
+    """`parts`: the boxes of a `traf` (ISO/IEC 14496-12 8.8.7, 8.8.8, 8.8.12)."""
+    track = struct.unpack(">I", parts[b"tfhd"][4:8])[0]
+    time = struct.unpack(">Q", parts[b"tfdt"][4:12])[0]
+    run = parts[b"trun"]
+    flags, count = struct.unpack(">II", run[:8])
+    at = 8 + 4 * bool(flags & 0x1) + 4 * bool(flags & 0x4)
+    # duration, size, flags, composition offset
+    fields = [bool(flags & flag) for flag in (0x100, 0x200, 0x400, 0x800)]
+    step = 4 * sum(fields)
+    if not (fields[1] and fields[3]) or len(run) != at + step * count:
+        raise ValueError("the run is not as long as it says")
+    if not flags & 0x404:
+        raise ValueError("the run does not say what its first sample is")
+    first = at - 4 if flags & 0x4 else at + 4 * sum(fields[:2])
+    key = not struct.unpack(">I", run[first : first + 4])[0] & NON_SYNC
+    rows = [run[at + i * step :][:step] for i in range(count)]
+    sizes = [struct.unpack(">I", row[4 * fields[0] :][:4])[0] for row in rows]
+    offsets = [struct.unpack(">i", row[-4:])[0] for row in rows]
+    return Run(track, time, key, sizes, offsets)
+
+
+def only_fragment(data: bytes) -> tuple[Run, list[bytes]]:
+    """One track's run and its samples, of one moof and mdat. Raises ValueError, KeyError, struct.error."""
     (moof, mdat) = boxes(data)
     if (moof[0], mdat[0]) != (b"moof", b"mdat"):
         raise ValueError("this is not one moof and one mdat")
-    (traf,) = [payload for kind, payload in boxes(moof[1]) if kind == b"traf"]
-    parts = dict(boxes(traf))
-    track = struct.unpack(">I", parts[b"tfhd"][4:8])[0]
-    time = struct.unpack(">Q", parts[b"tfdt"][4:12])[0]
-    sizes = run_sizes(parts[b"trun"])
-    if sum(sizes) != len(mdat[1]):
-        raise ValueError(f"samples of {sum(sizes)} bytes in an mdat of {len(mdat[1])}")
-    samples, at = [], 0
-    for size in sizes:
-        samples.append(mdat[1][at : at + size])
-        at += size
-    return track, time, begins_in_sync(parts[b"trun"]), samples
-
-
-def begins_in_sync(run: bytes) -> bool:
-    """By the flags that the run has for its first sample, or for every one (ISO/IEC 14496-12 8.8.8, 8.8.3.1)."""
-    (flags,) = struct.unpack(">I", run[:4])
-    at = 8 + 4 * bool(flags & 0x1)
-    if not flags & 0x4:
-        at += 4 * bool(flags & 0x100) + 4 * bool(flags & 0x200)
-    if not flags & 0x404:
-        raise ValueError("the run does not say what its first sample is")
-    return not struct.unpack(">I", run[at : at + 4])[0] & NON_SYNC
-
-
-def run_sizes(run: bytes) -> list[int]:
-    flags, count = struct.unpack(">II", run[:8])
-    at = 8 + 4 * bool(flags & 0x1) + 4 * bool(flags & 0x4)
-    fields = [bool(flags & flag) for flag in (0x100, 0x200, 0x400, 0x800)]
-    if not fields[1] or len(run) != at + 4 * sum(fields) * count:
-        raise ValueError("the run is not as long as it says")
-    step, place = 4 * sum(fields), 4 * fields[0]
-    return [struct.unpack(">I", run[at + i * step + place :][:4])[0] for i in range(count)]
+    (run,) = fragment_runs(moof[1])
+    if sum(run.sizes) != len(mdat[1]):
+        raise ValueError(f"samples of {sum(run.sizes)} bytes in an mdat of {len(mdat[1])}")
+    ends = list(accumulate(run.sizes))
+    return run, [mdat[1][end - size : end] for size, end in zip(run.sizes, ends, strict=True)]
 
 
 def boxes(data: bytes) -> list[tuple[bytes, bytes]]:
@@ -265,6 +297,11 @@ def units(data: bytes) -> Iterator[bytes]:
             raise ValueError(f"a NAL unit of {size} bytes where {len(data) - at - 4} are left")
         yield data[at + 4 : at + 4 + size]
         at += 4 + size
+
+
+def samples_of(data: bytes) -> Iterator[bytes]:
+    """Samples of one NAL unit each. Raises ValueError where they are cut off."""
+    return (len(unit).to_bytes(4, "big") + unit for unit in units(data))
 
 
 def is_entry(unit: bytes) -> bool:

@@ -137,21 +137,21 @@ def write_segment(
     quality; `continued`: the same qualities continued, or none."""
     _, ticks = timescale_for(settings.fps)
     files: dict[str, bytes] = {}
-    headers: set[int] = set()
 
-    def write(directory: str, stream: Stream) -> list[int]:
-        before, of_tiles, data = segment_file(stream.units, index=index, time=start * ticks, ticks=ticks)
-        files[f"{directory}/{segment_name(index)}"] = data
-        headers.add(before)
-        return of_tiles
+    def write(of_qualities: Sequence[Stream], *, continued: bool) -> tuple[int, list[int]]:
+        """Bytes before tile 0, the same in each quality, and of all tiles."""
+        sizes, headers = [], set()
+        for place, stream in enumerate(of_qualities):
+            before, of_tiles, data = segment_file(stream.units, index=index, time=start * ticks, ticks=ticks)
+            files[f"{quality_directory(place, continued=continued)}/{segment_name(index)}"] = data
+            headers.add(before)
+            sizes += of_tiles
+        (header,) = headers or {0}
+        return header, sizes
 
-    sizes = [size for place, stream in enumerate(streams) for size in write(quality_directory(place), stream)]
-    following = [
-        size
-        for place, stream in enumerate(continued)
-        for size in write(quality_directory(place, continued=True), stream)
-    ]
-    (header,) = headers
+    header, sizes = write(streams, continued=False)
+    continued_header, following = write(continued, continued=True)
+    (order,) = {tuple(unit.index for unit in stream.units) for stream in [*streams, *continued]}
     samples = [
         TrackSample(
             b"".join(len(unit).to_bytes(4, "big") + unit for unit in picture.slices),
@@ -164,8 +164,10 @@ def write_segment(
     low_data = segment(index + 1, start * ticks, samples)
     files[f"{LOW_DIRECTORY}/{segment_name(index)}"] = low_data
     details = {
+        "order": list(order),
         "header": header,
         "sizes": pack_sizes(sizes),
+        "continued_header": continued_header,
         "continued": pack_sizes(following) if continued else None,
         "low": len(low_data),
         "errors": [[stream.sse, stream.wsse] for stream in [*streams, low]],

@@ -27,7 +27,8 @@ from streaming.library.tiled.reader import (
     TiledError,
     TiledTitle,
     boxes,
-    fragment_samples,
+    fragment_runs,
+    only_fragment,
     record_units,
     with_headers,
 )
@@ -112,20 +113,43 @@ def parts(stream: bytes) -> list[list[np.ndarray]]:
     return [[next(pictures) for _ in range(count)] for count in FRAMES]
 
 
-@pytest.mark.parametrize("continued", [False, True], ids=["entered", "continued"])
-def test_a_tile_is_one_range_and_neighbours_are_one_range(title: TiledTitle, folder: Path, continued: bool) -> None:
-    data = (folder / title.path(0, 1, continued=continued)).read_bytes()
-    first, size = title.tile_range(0, 1, 7, continued=continued)
-    second, more = title.tile_range(0, 1, 8, continued=continued)
+def test_a_tile_is_one_range_and_neighbours_are_one_range(title: TiledTitle, folder: Path) -> None:
+    data = (folder / title.path(0, 1)).read_bytes()
+    first, size = title.tile_range(0, 1, 7)
+    second, more = title.tile_range(0, 1, 8)
     assert first + size == second
     for at, length, track in ((first, size, 8), (second, more, 9)):
-        found, time, key, samples = fragment_samples(data[at : at + length])
-        assert (found, time, len(samples)) == (track, FRAMES[0] * title.index["ticks"], FRAMES[1])
-        assert key is not continued, "what cannot be entered says so"
+        run, samples = only_fragment(data[at : at + length])
+        assert (run.track, run.time, len(samples)) == (track, FRAMES[0] * title.index["ticks"], FRAMES[1])
+        assert run.key
         for sample in samples:
             assert struct.unpack(">I", sample[:4])[0] == len(sample) - 4, "one NAL unit"
     kinds = [kind for kind, _ in boxes(data)]
     assert kinds == [b"styp"] + [b"moof", b"mdat"] * (GRID.tiles + 1)
+
+
+def test_a_tile_that_goes_on_is_a_range_of_samples_and_nothing_else(title: TiledTitle, folder: Path) -> None:
+    """By the boxes of the file alone, as a program would read it that has no index."""
+    data = (folder / title.path(1, 1, continued=True)).read_bytes()
+    (_, _), (moof_kind, moof), (mdat_kind, _) = boxes(data)
+    assert (moof_kind, mdat_kind) == (b"moof", b"mdat")
+    assert [run.track for run in fragment_runs(moof)] == [GRID.tiles + 1, *range(1, GRID.tiles + 1)]
+    moof_at = data.index(b"moof") - 4
+    for tile, run in enumerate(fragment_runs(moof)[1:]):
+        assert run.time == FRAMES[0] * title.index["ticks"]
+        assert not run.key, "what cannot be entered says so"
+        begins = moof_at + data_offset(moof, tile + 1)
+        assert (begins, sum(run.sizes)) == title.tile_range(1, 1, tile, continued=True)
+        samples = [data[begins + sum(run.sizes[:i]) :][:size] for i, size in enumerate(run.sizes)]
+        assert [sample[4:] for sample in samples] == title.tiles(1, 1, continued=True)[tile]
+        assert run.offsets == [(place - i) * title.index["ticks"] for i, place in enumerate(title.index["order"]["18"])]
+
+
+def data_offset(moof: bytes, place: int) -> int:
+    """Of a run, from the beginning of `moof`."""
+    trafs = [payload for kind, payload in boxes(moof) if kind == b"traf"]
+    offset: int = struct.unpack(">i", dict(boxes(trafs[place]))[b"trun"][8:12])[0]
+    return offset
 
 
 def test_tiles_of_two_qualities_decode_beside_each_other_as_each_does_alone(title: TiledTitle) -> None:
@@ -162,8 +186,10 @@ def test_a_tile_goes_on_exactly_while_its_neighbours_enter(title: TiledTitle) ->
     mixed = parts(title.played(SEGMENTS, choices))
     entered = [parts(title.run(SEGMENTS, Pick(quality))) for quality in range(3)]
     for quality, first in {*zip(qualities, since, strict=True)}:
-        group = iter(luma(title.run(range(first, GROUP), Pick(quality, True))))
-        following = [[next(group) for _ in range(FRAMES[segment])] for segment in range(first, GROUP)]
+        rest = range(first, GROUP)
+        alike = [[Pick(quality, segment > first)] * GRID.tiles for segment in rest]
+        group = iter(luma(title.played(rest, alike)))
+        following = [[next(group) for _ in range(FRAMES[segment])] for segment in rest]
         for tile in (tile for tile in TILES if (qualities[tile], since[tile]) == (quality, first)):
             x, y, width, height = GRID.rectangle(tile)
             here = np.s_[y : y + height, x : x + width]
@@ -190,7 +216,7 @@ def test_what_goes_on_in_a_lower_quality_keeps_what_was_better(title: TiledTitle
 
 def test_what_goes_on_is_smaller_and_the_index_says_how_much(title: TiledTitle, folder: Path) -> None:
     index = title.index
-    assert (index["version"], index["group"]) == (2, GROUP)
+    assert (index["version"], index["group"]) == (3, GROUP)
     for place, quality in enumerate(index["qualities"]):
         assert (quality["directory"], quality["continued"]) == (f"q{place}", f"c{place}")
         entered = [sum(title.sizes(place, segment)) for segment in SEGMENTS]
@@ -204,7 +230,8 @@ def test_what_goes_on_is_smaller_and_the_index_says_how_much(title: TiledTitle, 
             path = folder / f"c{place}" / segment_name(segment)
             assert path.exists() == (segment not in ENTERED), "what begins a group is stored once"
             if path.exists():
-                assert path.stat().st_size == facts["header"] + sum(title.sizes(place, segment, continued=True))
+                tiles = sum(title.sizes(place, segment, continued=True))
+                assert path.stat().st_size == facts["continued_header"] + tiles
 
 
 def test_segments_that_are_too_short_never_go_on(tmp_path: Path) -> None:
@@ -296,9 +323,8 @@ def test_the_manifest_places_every_tile_by_srd(title: TiledTitle, folder: Path) 
             for segment, url in enumerate(urls):
                 first, last = map(int, url.attrib["mediaRange"].split("-"))
                 data = (folder / url.attrib["media"]).read_bytes()[first : last + 1]
-                assert fragment_samples(data)[::2] == (tile + 1, True), (
-                    "players that know only entry tiles get only those"
-                )
+                run, _ = only_fragment(data)
+                assert (run.track, run.key) == (tile + 1, True), "players that know only entry tiles get only those"
                 assert (first, last - first + 1) == title.tile_range(quality, segment, tile)
     assert [found.attrib["contentType"] for found in sets].count("audio") == 1
     assert "c0/" not in srd_manifest(title.index)
@@ -370,21 +396,21 @@ def test_tiles_of_another_place_are_found_out(
     name = title.path(0, segment, continued=continued)
     data = bytearray((folder / name).read_bytes())
     first, size = title.tile_range(0, segment, 0, continued=continued)
-    at = data.index(b"mdat", first, first + size) + 4
+    at = first if continued else data.index(b"mdat", first, first + size) + 4
     data[at : first + size] = bytes(first + size - at)
     with pytest.raises(MediaError):
         check(change(folder, tmp_path, name, bytes(data)))
 
 
 def test_damage_inside_a_tile_that_goes_on_is_found_out(folder: Path, tmp_path: Path, title: TiledTitle) -> None:
-    """The boxes and the slice's header are right, the payload is not."""
+    """The slice's length and header are right, the payload is not."""
     choices = [mixed(title, segment) for segment in SEGMENTS]
     tile = choices[1].index(next(pick for pick in choices[1] if pick.continued))
     quality = choices[1][tile].quality
     name = title.path(quality, 1, continued=True)
     data = bytearray((folder / name).read_bytes())
     first, size = title.tile_range(quality, 1, tile, continued=True)
-    at = data.index(b"mdat", first, first + size) + 4 + 4 + 40
+    at = first + 4 + 40
     data[at : first + size] = bytes(0xA5 if place % 4 else 0x5A for place in range(first + size - at))
     with pytest.raises(MediaError):
         check(change(folder, tmp_path, name, bytes(data)))

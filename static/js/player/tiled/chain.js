@@ -8,13 +8,13 @@
  * difference is added to another picture.
  */
 
-/** Bytes of a tile that are there for every picture, whatever it shows: boxes and slice headers. */
-const BYTES_OF_A_PICTURE = 24;
+/** Bytes of a tile that are there for every picture, whatever it shows: lengths and slice headers, and the boxes of an entry tile. */
+const BYTES_OF_A_PICTURE = { entry: 24, continued: 11 };
 /**
  * What is new in a second, by the square of the ratio of sizes: how much of what was there has been replaced, and how much error the differences add. Fitted
  * to decoded tiles of two 8K titles (docs/tiles.md, "Drift").
  */
-const REPLACED = 1.2;
+const REPLACED = 0.7;
 const ADDED = 0.8;
 
 /**
@@ -26,7 +26,7 @@ const ADDED = 0.8;
  * @property {Int8Array} picks qualities; the number of qualities where there is nothing
  * @property {Uint8Array} continued 1 where the continued tile is meant
  * @property {Float64Array} errors mean squared errors that are to be expected; Infinity where there is nothing
- * @property {Uint8Array} exact 1: what goes on from this tile in its quality shows what the encoder meant, as the tile has had it since its group began
+ * @property {Uint8Array} exact 1: what goes on from this tile in the best quality shows what the encoder meant, as the tile has had it since its group began
  *
  * @typedef {object} Chain what a segment goes on from, and what its tiles cost and show
  * @property {Shown | null} before the segment before; null: nothing can go on from it
@@ -62,14 +62,27 @@ export function addTile(tiles, tile, quality, continued) {
  */
 export function errorOnward({ before, pictures, seconds, losses, size }, tile, quality) {
   if (!before) return Infinity;
-  if (before.exact[tile] && before.picks[tile] === quality) return losses[quality];
-  const least = BYTES_OF_A_PICTURE * pictures;
-  const continued = Math.max(0, size(quality, tile, true) - least);
+  if (before.exact[tile] && quality === 0) return losses[0];
+  const continued = Math.max(0, size(quality, tile, true) - BYTES_OF_A_PICTURE.continued * pictures);
+  const entry = size(quality, tile, false) - BYTES_OF_A_PICTURE.entry * pictures;
   // Of a second that is entered and goes on, against one that only goes on.
-  const ratio = continued / Math.max(1, seconds * (size(quality, tile, false) - least) + (1 - seconds) * continued);
+  const ratio = continued / Math.max(1, seconds * entry + (1 - seconds) * continued);
   const fresh = seconds * Math.min(1, ratio) ** 2;
   const replaced = Math.min(1, REPLACED * fresh);
   return before.errors[tile] + replaced * (losses[quality] - before.errors[tile]) + ADDED * fresh * losses[quality];
+}
+
+/**
+ * A segment all of whose tiles are entered.
+ * @param {Int8Array} picks
+ * @param {Pick<Chain, "begins" | "losses">} chain
+ * @returns {Shown}
+ */
+export function enteredTiles(picks, { begins, losses }) {
+  return {
+    picks, continued: new Uint8Array(picks.length), errors: Float64Array.from(picks, (quality) => losses[quality] ?? Infinity),
+    exact: Uint8Array.from(picks, (quality) => Number(begins && quality === 0)),
+  };
 }
 
 /**
@@ -79,12 +92,9 @@ export function errorOnward({ before, pictures, seconds, losses, size }, tile, q
  * @returns {Shown}
  */
 export function bestTiles({ entry, continued }, chain) {
-  const { before, begins, losses } = chain;
+  const shown = enteredTiles(entry.slice(), chain);
+  const { before, losses } = chain;
   const none = losses.length;
-  const shown = {
-    picks: entry.slice(), continued: new Uint8Array(entry.length),
-    errors: Float64Array.from(entry, (quality) => (quality < none ? losses[quality] : Infinity)), exact: new Uint8Array(entry.length).fill(Number(begins)),
-  };
   if (!before) return shown;
   for (let tile = 0; tile < entry.length; tile++)
     for (let quality = 0; quality < none; quality++) {
@@ -94,7 +104,7 @@ export function bestTiles({ entry, continued }, chain) {
       shown.picks[tile] = quality;
       shown.continued[tile] = 1;
       shown.errors[tile] = error;
-      shown.exact[tile] = Number(before.exact[tile] && before.picks[tile] === quality);
+      shown.exact[tile] = Number(before.exact[tile] && quality === 0);
     }
   return shown;
 }

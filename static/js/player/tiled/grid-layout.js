@@ -61,12 +61,12 @@ export class TileStore {
    */
   take(segment, quality, first, last, bytes, continued = false) {
     const index = this.#index;
-    const { frames } = index.segments[segment];
+    const offsets = index.compositionOffsets(segment);
     const at = (/** @type {number} */ tile) => index.offset(quality, segment, tile, continued);
     const tracks = [];
     for (let tile = first; tile <= last; tile++) {
       const part = bytes.subarray(at(tile) - at(first), at(tile + 1) - at(first));
-      tracks.push(readTile(part, { tile, frames, address: this.#addresses[tile], continued }, index.configuration));
+      tracks.push(readTile(part, { tile, offsets, address: this.#addresses[tile], continued }, index.configuration));
     }
     const kept = this.#segments.get(segment) ?? new Map();
     this.#segments.set(segment, kept);
@@ -96,6 +96,7 @@ const key = (tile, quality, continued) => tile * 32 + quality * 2 + Number(conti
 
 /** @implements {Layout} */
 export class GridLayout {
+  #index;
   #store;
   slots = Infinity;
   /** @type {RangeRequest[]} */
@@ -103,8 +104,8 @@ export class GridLayout {
 
   /** @param {import("./index.js").TiledIndex} index */
   constructor(index) {
+    this.#index = index;
     this.#store = new TileStore(index);
-    this.#last = index.tiles - 1;
     this.schedule = {
       grid: index.grid, qualities: index.qualities, segments: index.segments,
       size: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile, continued = false) =>
@@ -114,13 +115,11 @@ export class GridLayout {
     this.track = { width: index.width, height: index.height, codec: index.codec, hvcc: index.configuration.record };
   }
 
-  #last;
-
   prepare() {}
 
   /** @param {number} segment @param {number} quality @param {boolean} [continued] */
   floorRange(segment, quality, continued) {
-    return this.#store.range(segment, quality, 0, this.#last, continued);
+    return this.#store.range(segment, quality, 0, this.#index.tiles - 1, continued);
   }
 
   /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {boolean} [continued] */
@@ -130,7 +129,7 @@ export class GridLayout {
 
   /** @param {number} segment @param {number} quality @param {Uint8Array} bytes @param {boolean} [continued] */
   takeFloor(segment, quality, bytes, continued) {
-    this.#store.take(segment, quality, 0, this.#last, bytes, continued);
+    this.#store.take(segment, quality, 0, this.#index.tiles - 1, bytes, continued);
   }
 
   /** @param {number} segment @param {number} quality @param {number} first @param {number} last @param {Uint8Array} bytes @param {boolean} [continued] */
@@ -140,7 +139,8 @@ export class GridLayout {
 
   /** @param {number} segment @param {Int8Array} picks @param {Uint8Array} [continued] */
   build(segment, picks, continued) {
-    return mergeTiles(Array.from(picks, (quality, tile) => this.#store.get(segment, tile, quality, continued?.[tile] === 1)));
+    const tracks = Array.from(picks, (quality, tile) => this.#store.get(segment, tile, quality, continued?.[tile] === 1));
+    return mergeTiles(tracks, this.#index.compositionOffsets(segment));
   }
 
   /** @param {number} segment */

@@ -9,6 +9,8 @@ import { configurationOf } from "./hevc.js";
 const TILES_MOST = 440;
 const SEGMENTS_MOST = 20_000;
 const GROUP_MOST = 60;
+/** Bytes before the first tile. */
+const HEADER_MOST = 10_000_000;
 const NAME = /^[A-Za-z0-9_-]{1,40}$/;
 
 /** The index cannot be used; `message` says what is wrong with it. */
@@ -16,7 +18,7 @@ export class IndexError extends Error {}
 
 /**
  * @typedef {import("./hevc.js").Configuration} Configuration
- * @typedef {{ index: number, frame: number, frames: number, start: number, duration: number, header: number, low: number }} Segment
+ * @typedef {{ index: number, frame: number, frames: number, start: number, duration: number, header: number, continuedHeader: number, low: number }} Segment
  * @typedef {{ id: string, directory: string, continued: string | null, kbps: number, psnr: number | null, qp: number | null }} TileQuality
  * @typedef {{ columns: number, rows: number, x: number[], y: number[] }} Edges
  * @typedef {{ directory: string, codec: string, configuration: Configuration, width: number, height: number, grid: Edges, psnr: number | null, kbps: number }} LowLayer
@@ -92,6 +94,8 @@ export class TiledIndex {
   #sizes = [];
   /** Of the continued tiles; null where a segment has none. @type {(Uint8Array | null)[]} */
   #continuedSizes = [];
+  /** Composition offsets of the pictures of a segment in decoding order, by their number. @type {Map<number, Int32Array>} */
+  #compositionOffsets = new Map();
   /** Where the tiles of a quality begin, for those asked for last. */
   #offsets = { segment: -1, quality: -1, continued: false, list: new Float64Array(0) };
 
@@ -100,7 +104,7 @@ export class TiledIndex {
    * @throws {IndexError}
    */
   constructor(given) {
-    check(given && typeof given === "object" && given.version === 2, "this kind of index is not known");
+    check(given && typeof given === "object" && given.version === 3, "this kind of index is not known");
     check(whole(given.width, 256, 16384) && whole(given.height, 64, 16384), "the picture has no possible size");
     this.width = /** @type {number} */ (given.width);
     this.height = /** @type {number} */ (given.height);
@@ -136,7 +140,7 @@ export class TiledIndex {
       };
     });
     this.low = given.low ? this.#readLow(given.low) : null;
-    this.#readSegments(given.segments);
+    this.#readSegments(given.segments, given.order);
     this.pack = given.pack && this.low ? readPack(given.pack, this.tiles) : null;
     this.audio = Array.isArray(given.audio) ? given.audio.map(readAudio) : [];
     const last = this.segments[this.segments.length - 1];
@@ -152,14 +156,15 @@ export class TiledIndex {
     return { directory, codec, configuration, width, height, grid: readGrid(low.grid, width, height), psnr: figure(low.ws_psnr) ?? figure(low.psnr), kbps: figure(low.kbps) ?? 0 };
   }
 
-  /** @param {any} given */
-  #readSegments(given) {
+  /** @param {any} given @param {any} orders */
+  #readSegments(given, orders) {
     check(Array.isArray(given) && whole(given.length, 1, SEGMENTS_MOST), "there are no segments");
     const bytes = 3 * this.qualities.length * this.tiles;
     let frame = 0;
     this.segments = given.map((segment, index) => {
       check(segment?.frame === frame && whole(segment.frames, 1, 600), `segment ${index} does not follow the one before`);
-      check(whole(segment.header, 0, 1_000_000) && whole(segment.low ?? 0, 0, 100_000_000), `segment ${index} has no possible size`);
+      const { header, continued_header: continuedHeader, low = 0 } = segment;
+      check(whole(header, 0, HEADER_MOST) && whole(continuedHeader, 0, HEADER_MOST) && whole(low, 0, 100_000_000), `segment ${index} has no possible size`);
       const sizes = (/** @type {any} */ text) => {
         const list = bytesOf(text, `a list of sizes of segment ${index}`);
         check(list.length === bytes, `segment ${index} has sizes for another number of tiles`);
@@ -170,9 +175,10 @@ export class TiledIndex {
       check(!first || segment.continued === null, `segment ${index} begins a group and cannot continue`);
       this.#continuedSizes.push(first ? null : sizes(segment.continued));
       const { frames } = segment;
+      if (!this.#compositionOffsets.has(frames)) this.#compositionOffsets.set(frames, readOrder(orders?.[frames], frames).map((place, i) => (place - i) * this.ticks));
       const start = (frame * this.ticks) / this.timescale;
       frame += frames;
-      return { index, frame: segment.frame, frames, start, duration: (frames * this.ticks) / this.timescale, header: segment.header, low: segment.low ?? 0 };
+      return { index, frame: segment.frame, frames, start, duration: (frames * this.ticks) / this.timescale, header, continuedHeader, low };
     });
   }
 
@@ -181,8 +187,13 @@ export class TiledIndex {
     return this.#continuedSizes[segment] !== null;
   }
 
+  /** Composition offsets of a segment's pictures, in decoding order. @param {number} segment */
+  compositionOffsets(segment) {
+    return /** @type {Int32Array} */ (this.#compositionOffsets.get(this.segments[segment].frames));
+  }
+
   /**
-   * Bytes of a tile's fragment.
+   * Bytes of a tile.
    * @param {number} quality
    * @param {number} segment
    * @param {number} tile
@@ -195,7 +206,7 @@ export class TiledIndex {
   }
 
   /**
-   * Where a tile's fragment begins in its file; one past the last tile: the size of the file.
+   * Where a tile begins in its file; one past the last tile: the size of the file.
    * @param {number} quality
    * @param {number} segment
    * @param {number} tile
@@ -205,7 +216,8 @@ export class TiledIndex {
     const kept = this.#offsets;
     if (kept.segment !== segment || kept.quality !== quality || kept.continued !== continued) {
       const list = new Float64Array(this.tiles + 1);
-      list[0] = this.segments[segment].header;
+      const { header, continuedHeader } = this.segments[segment];
+      list[0] = continued ? continuedHeader : header;
       for (let i = 0; i < this.tiles; i++) list[i + 1] = list[i] + this.size(quality, segment, i, continued);
       this.#offsets = { segment, quality, continued, list };
     }
@@ -227,6 +239,13 @@ export class TiledIndex {
 /** @param {string} directory @param {number} segment */
 function segmentName(directory, segment) {
   return `${directory}/seg-${String(segment).padStart(5, "0")}.m4s`;
+}
+
+/** Places in the order of display, in decoding order. @param {any} given @param {number} frames */
+function readOrder(given, frames) {
+  const places = Array.isArray(given) && given.length === frames ? Int32Array.from(given, (place) => (whole(place, 0, frames - 1) ? place : -1)) : null;
+  check(places && new Set(places).size === frames && !places.includes(-1), `there is no possible order of ${frames} pictures`);
+  return places;
 }
 
 /** @param {any} pack @param {number} tiles @returns {PackLayout} */

@@ -12,7 +12,6 @@ import { readFragment, readNals } from "./fragment.js";
  * @typedef {object} TileTrack one tile of one segment in one quality
  * @property {Uint8Array[]} slices one for each picture, in decoding order
  * @property {import("./hevc.js").SliceHeader[]} headers
- * @property {Int32Array} offsets composition offsets
  *
  * @typedef {object} AccessUnits a segment in decoding order
  * @property {Uint8Array[][]} units the NAL units of each picture
@@ -21,29 +20,38 @@ import { readFragment, readNals } from "./fragment.js";
  */
 
 /**
- * Reads a tile's fragment and makes sure that it is that tile's.
+ * Reads a tile and makes sure that it is that one: an entry tile is a fragment, a continued one its samples without any box.
  * @param {Uint8Array} bytes
- * @param {{ tile: number, frames: number, address: number, continued?: boolean }} expected address: of its first coding
- *   tree block; continued: it goes on from the segment before
+ * @param {{ tile: number, offsets: Int32Array, address: number, continued?: boolean }} expected offsets: composition offsets of its
+ *   pictures; address: of its first coding tree block; continued: it goes on from the segment before
  * @param {import("./hevc.js").Configuration} configuration
  * @returns {TileTrack}
  * @throws {BrokenData}
  */
 export function readTile(bytes, expected, configuration) {
-  const fragment = readFragment(bytes);
-  if (fragment.track !== expected.tile + 1) throw new BrokenData("the bytes are those of another tile");
-  if (fragment.samples.length !== expected.frames) throw new BrokenData("the tile has another number of pictures than its segment");
-  const slices = fragment.samples.map((sample) => {
-    const nals = readNals(sample);
-    if (nals.length !== 1) throw new BrokenData("a tile's picture is not exactly one slice");
-    return nals[0];
-  });
+  const slices = expected.continued ? readNals(bytes) : fragmentSlices(bytes, expected);
+  if (slices.length !== expected.offsets.length) throw new BrokenData("the tile has another number of pictures than its segment");
   const headers = slices.map((slice) => parseSlice(slice, configuration.sps, configuration.pps));
   for (const header of headers)
     if (header.address !== expected.address || Boolean(header.first) !== (expected.address === 0))
       throw new BrokenData("a slice belongs to another place in the picture");
   checkBeginning(headers[0], expected.continued ?? false);
-  return { slices, headers, offsets: fragment.offsets };
+  return { slices, headers };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {{ tile: number, offsets: Int32Array }} expected
+ */
+function fragmentSlices(bytes, { tile, offsets }) {
+  const fragment = readFragment(bytes);
+  if (fragment.track !== tile + 1) throw new BrokenData("the bytes are those of another tile");
+  if (fragment.offsets.some((offset, i) => offset !== offsets[i])) throw new BrokenData("the tile's pictures are shown in another order");
+  return fragment.samples.map((sample) => {
+    const nals = readNals(sample);
+    if (nals.length !== 1) throw new BrokenData("a tile's picture is not exactly one slice");
+    return nals[0];
+  });
 }
 
 /**
@@ -59,10 +67,11 @@ function checkBeginning({ type, kind, poc, references, temporal }, continued) {
 
 /**
  * @param {TileTrack[]} tracks one for each tile, in raster order
+ * @param {Int32Array} offsets composition offsets
  * @returns {AccessUnits}
  * @throws {BrokenData} when the tiles do not belong together
  */
-export function mergeTiles(tracks) {
+export function mergeTiles(tracks, offsets) {
   const [lead] = tracks;
   // Where one tile looks back the whole picture does, and those that do not say so in the same words.
   const back = tracks.find(({ headers: [{ type }] }) => !isRandomAccess(type));
@@ -74,12 +83,12 @@ export function mergeTiles(tracks) {
       const enters = i === 0 && back && isRefresh(track.headers[0].type);
       const [header, first] = [track.headers[i], (i === 0 && back ? back : lead).headers[i]];
       const fits = enters || (header.type === first.type && header.poc === first.poc);
-      if (!fits || track.offsets[i] !== lead.offsets[i]) throw new BrokenData(`tile ${tile} is coded in another order`);
+      if (!fits) throw new BrokenData(`tile ${tile} is coded in another order`);
       units[i].push(enters ? enterMidway(track.slices[0], header, back.slices[0], first) : track.slices[i]);
     }
   }
   const keys = lead.headers.map(({ type }, i) => (i === 0 && back ? false : isRandomAccess(type)));
-  return { units, offsets: lead.offsets, keys };
+  return { units, offsets, keys };
 }
 
 /**

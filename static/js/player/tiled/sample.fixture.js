@@ -18,7 +18,7 @@ function sizes(each) {
 /** A fresh index as `JSON.parse` would give it. */
 export function sampleIndex() {
   return {
-    version: 2, group: 2, width: 1536, height: 768, projection: "equirectangular", stereo: "mono", fps: [16, 1], timescale: 10000, ticks: 625,
+    version: 3, group: 2, order: { 16: [0, 8, 4, 2, 1, 3, 6, 5, 7, 15, 11, 9, 10, 13, 12, 14] }, width: 1536, height: 768, projection: "equirectangular", stereo: "mono", fps: [16, 1], timescale: 10000, ticks: 625,
     codec: "hvc1.1.6.L150.90", hvcc: HVCC, grid: { columns: 6, rows: 6, x: edges(6, 1536), y: edges(6, 768) },
     qualities: [1000, 600, 200].map((size, q) => ({
       id: `q${q}`, directory: `q${q}`, continued: `c${q}`, kbps: 0.3 * size, continued_kbps: 0.18 * size, psnr: 44 - 5 * q,
@@ -29,7 +29,7 @@ export function sampleIndex() {
     },
     pack: null, audio: [],
     segments: [0, 1].map((i) => ({
-      frame: 16 * i, frames: 16, header: 376, sizes: sizes([1000, 600, 200]), continued: i === 0 ? null : sizes([200, 120, 40]), low: 900,
+      frame: 16 * i, frames: 16, header: 376, continued_header: i === 0 ? 0 : 5376, sizes: sizes([1000, 600, 200]), continued: i === 0 ? null : sizes([200, 120, 40]), low: 900,
     })),
   };
 }

@@ -20,7 +20,7 @@
  */
 
 import { boxesWithin } from "../regions.js";
-import { addTile, bestTiles, copyOf, errorOnward, noTiles } from "./chain.js";
+import { addTile, bestTiles, copyOf, enteredTiles, errorOnward, noTiles } from "./chain.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
 import { ALIKE, errorOf, lossesOf, planTiles } from "./plan.js";
@@ -463,7 +463,7 @@ export class Scheduler {
       shown.picks[tile] = floor;
       shown.errors[tile] = before ? errorOnward(chain, tile, floor) : this.#losses[floor];
       shown.continued[tile] = Number(before !== null);
-      if (before) shown.exact[tile] = Number(before.exact[tile] && before.picks[tile] === floor);
+      if (before) shown.exact[tile] = Number(before.exact[tile] && floor === 0);
     }
     return shown;
   }
@@ -608,10 +608,7 @@ export class Scheduler {
 
   /** @param {number} segment @param {Int8Array} picks @returns {import("./chain.js").Shown} entry tiles only */
   #entered(segment, picks) {
-    return {
-      picks, continued: new Uint8Array(this.tiles), errors: Float64Array.from(picks, (quality) => this.#losses[quality]),
-      exact: new Uint8Array(this.tiles).fill(Number(!this.#index.continues?.(segment))),
-    };
+    return enteredTiles(picks, { begins: !this.#index.continues?.(segment), losses: this.#losses });
   }
 
   /**
