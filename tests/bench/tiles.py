@@ -5,7 +5,7 @@
     .venv/bin/python tests/bench/tiles.py --only pan8k --seconds 30
 
 Somebody watches a tiled title (`tiles_session.py`: the player's own decisions in Node over a simulated link) with a
-head trace (`head_traces.py`). What was given to the decoder is merged and decoded, and for every fifth of a second the
+head trace (`head_traces.py`). What was given to the decoder is merged and decoded, and nearly seven times a second the
 view is compared with the source's: luma PSNR of a 90 x 90 degree view, averaged over the session in dB. The same views
 are taken of
   full      all tiles in the best quality, entered once a second,
@@ -34,7 +34,6 @@ from streaming.library.tiled.encode import CRF, OFFSETS  # noqa: E402
 from streaming.library.tiled.grid import Grid, make_grid  # noqa: E402
 from tests.bench.head_traces import Trace, make_trace  # noqa: E402
 from tests.bench.tiles_coded import (  # noqa: E402
-    SAMPLE_EVERY,
     Coded,
     Errors,
     Keep,
@@ -102,7 +101,7 @@ def view_errors(
     others; and which tiles were in full quality as the decoder showed them, shape (segments, tiles)."""
     source, moments = coded.source, watched.moments[::MOMENTS_PER_SAMPLE]
     view = View(source.width, source.height, coded.grid)
-    at = {round(moment.media * FPS / SAMPLE_EVERY) * SAMPLE_EVERY: i for i, moment in enumerate(moments)}
+    at = {int(moment.media * FPS + 1e-6): i for i, moment in enumerate(moments)}
     found = np.full((len(moments), 2 + len(others)), np.nan)
     full = [
         np.maximum(tile_squares(entered, coded.grid), tile_squares(on, coded.grid))
@@ -116,12 +115,12 @@ def view_errors(
         rows, columns = view.samples(moments[i].yaw, moments[i].pitch)
         truth = source.picture(picture)[rows, columns].astype(np.int16)
         found[i, 0] = np.mean(np.square(luma[rows, columns] - truth, dtype=np.int32))
-        sample = picture_of_source(picture, source.count) // SAMPLE_EVERY
+        shown = picture_of_source(picture, source.count)
         for k, errors in enumerate([coded.full, *others], start=1):
-            found[i, k] = mean_square(errors.planes[sample][rows, columns])
+            found[i, k] = mean_square(errors.planes[shown][rows, columns])
         plain = source.picture(picture)[: source.height]
         squares[0, picture // coded.gop] += tile_squares(np.maximum(luma, plain) - np.minimum(luma, plain), coded.grid)
-        squares[1, picture // coded.gop] += full[sample]
+        squares[1, picture // coded.gop] += full[shown]
     if np.isnan(found).any():
         raise RuntimeError("the decoder gave fewer pictures than were watched")
     return found, squares[0] <= squares[1] * 10 ** (FULL_WITHIN / 10)
@@ -149,13 +148,14 @@ def at_bits(runs: list[Errors], psnr: np.ndarray, kbps: float) -> float:
 def times_to_full(coded: Coded, watched: Watched, trace: Trace, sharp: np.ndarray) -> list[float]:
     """For each rapid turn, seconds from its end until the view is in full quality; 0 where it never was not.
 
-    A turn that another one follows before that counts with the time until then, unless the view stays unfinished for
-    less than a second: nobody can say when it would have been full. `sharp`: as `view_errors` says.
+    A turn that another one follows before that, or the session's end, counts with the time until then, unless the view
+    stays unfinished for less than a second: nobody can say when it would have been full. `sharp`: as `view_errors`
+    says.
     """
     walls = np.array([moment.wall for moment in watched.moments])
     full = full_shares(coded, watched, sharp) >= FULL_SHARE
     found = []
-    ends = [turn.start for turn in trace.turns[1:]] + [walls[-1]]
+    ends = [min(turn.start, walls[-1]) for turn in trace.turns[1:]] + [walls[-1]]
     for turn, end in zip(trace.turns, ends, strict=True):
         after = np.flatnonzero((walls >= turn.end) & (walls <= end))
         if turn.end < walls[0] or not len(after):

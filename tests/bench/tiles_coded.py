@@ -29,7 +29,6 @@ from streaming.library.tiled.segment import unpack_sizes, write_segment
 from tests.bench.tiles_session import Shown
 from tests.bench.tiles_title import FPS, Source
 
-SAMPLE_EVERY = 6
 GOP_SECONDS = 2
 START = b"\0\0\0\1"
 
@@ -38,8 +37,7 @@ Plane = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Errors:
-    """|decoded - source| in luma of every `SAMPLE_EVERY`th picture of the source, in one file; `shape`: (samples,
-    height, width)."""
+    """|decoded - source| in luma of each picture of the source, in one file; `shape`: (pictures, height, width)."""
 
     path: Path
     shape: tuple[int, int, int]
@@ -48,7 +46,7 @@ class Errors:
 
     @property
     def planes(self) -> Plane:
-        """Sample i is picture `i * SAMPLE_EVERY`; read where they lie."""
+        """Read where they lie."""
         return np.memmap(self.path, np.uint8, "r", shape=self.shape)
 
 
@@ -235,14 +233,14 @@ def code_played_on(folder: Path, coded: Coded) -> Errors:
 def _errors(path: Path, source: Source, pictures: Iterable[Plane], count: int) -> tuple[Path, tuple[int, int, int]]:
     """Of the source's own pictures; `count` are coded."""
     path = path.with_name(f"{path.name}.err")
-    shape = (-(-source.count // SAMPLE_EVERY), source.height, source.width)
+    shape = (source.count, source.height, source.width)
     errors = np.memmap(path, np.uint8, "w+", shape=shape)
     seen = 0
     for i, luma in enumerate(pictures):
         seen += 1
-        if i < source.count and i % SAMPLE_EVERY == 0:
+        if i < source.count:
             truth = source.frames[i][: source.height]
-            np.subtract(np.maximum(luma, truth), np.minimum(luma, truth), out=errors[i // SAMPLE_EVERY])
+            np.subtract(np.maximum(luma, truth), np.minimum(luma, truth), out=errors[i])
     if seen != count:
         raise RuntimeError(f"{seen} pictures were decoded, {count} were coded")
     errors.flush()

@@ -31,9 +31,11 @@ REQUEST_BYTES = 250
 APPEND_SECONDS = 0.05
 READ_AHEAD = 4 / FPS
 MARGIN = 0.1 + READ_AHEAD
-# Moments are noted 20 times a second; every fourth is compared with the source.
+# Moments are noted 20 times a second; every third is compared with the source. So pictures from all places of a segment
+# are: those that begin one, which are better than the others, no more often than they are seen (one in twenty; every
+# fifth of a second would meet them at one in five).
 MOMENT_SECONDS = 0.05
-MOMENTS_PER_SAMPLE = 4
+MOMENTS_PER_SAMPLE = 3
 
 # Seconds -> kbit/s.
 Bandwidth = Callable[[float], float]
