@@ -58,7 +58,7 @@ const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
 /** Seconds that people go on looking at something, in the mean. */
-const LOOKED_AT_FOR = 3;
+const LOOKED_AT_FOR = 4;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
 /** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
