@@ -22,7 +22,13 @@ from cffi import FFI
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SOURCE = HERE / "src"
-HEADERS = ("include/vr_codec.h", "bitstream/bitstream.h", "ratecontrol/ratecontrol.h", "kernels/bench/bench.h")
+HEADERS = (
+    "include/vr_codec.h",
+    "bitstream/bitstream.h",
+    "ratecontrol/ratecontrol.h",
+    "kernels/bench/bench.h",
+    "sphere/sphere.h",
+)
 
 COMPILE_FLAGS = [
     "-O3",
@@ -71,6 +77,7 @@ EXTRA_SOURCE = """
 #include "ratecontrol/ratecontrol.h"
 #include "kernels/bench/bench.h"
 #include "ffi/ffi.h"
+#include "sphere/sphere.h"
 """
 
 ffibuilder = FFI()

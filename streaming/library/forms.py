@@ -14,6 +14,13 @@ class LayoutForm(forms.Form):
         choices=[choice for choice in Projection.choices if choice[0] != Projection.UNSUPPORTED],
     )
     stereo = forms.ChoiceField(label=_("Eyes"), choices=Stereo.choices)
+    steady = forms.TypedChoiceField(
+        label=_("When the camera turns"),
+        choices=[("yes", _("The picture stands still")), ("no", _("The picture turns with it"))],
+        coerce=lambda value: value == "yes",
+        required=False,
+        empty_value=None,
+    )
 
 
 class TitleForm(forms.Form):

@@ -70,6 +70,8 @@ def _preparing_title(mark: str) -> str:
 
 def _understood_text(master: Master, mark: str) -> str:
     if mark == "now":
+        if master.stage_progress:
+            return _("Finding out how the camera turned: %(percent)d%%.") % {"percent": 100 * master.stage_progress}
         return _("Finding out what is in the file: picture, sound, layout.")
     if mark == "stopped":
         return error_sentence(master.error_code, master.error_params) or _("Stopped on request.")
@@ -131,6 +133,7 @@ def facts(master: Master) -> list[tuple[str, str]]:
         (_("Coded as"), _coding(probe)),
         (_("Sound"), _sound(probe.get("audio"))),
         (_("Layout"), _layout(master)),
+        (_("Camera"), _camera(master)),
         (_("File"), f"{master.original_name} · {filesizeformat(master.size)}"),
     ]
     return [(label, value) for label, value in found if value]
@@ -178,6 +181,19 @@ def _layout(master: Master) -> str:
     if master.projection == Projection.EQUIRECTANGULAR:
         text += f" · {master.get_stereo_display()}"
     return text
+
+
+def _camera(master: Master) -> str:
+    """Whether it turned, and what is made of that; empty where nobody has looked."""
+    if not master.can_be_steadied or "turning" not in master.probe:
+        return ""
+    turning = master.probe["turning"]
+    if not turning:
+        return _("Stands still")
+    values = {"speed": f"{turning['speed']:g}", "reach": f"{turning['reach']:.0f}"}
+    if master.is_steadied:
+        return _("Turns (%(speed)s° a second, %(reach)s° at most); taken out") % values
+    return _("Turns (%(speed)s° a second, %(reach)s° at most); shown as filmed") % values
 
 
 def layout_source(master: Master) -> str:

@@ -10,7 +10,7 @@ from streaming.library.services import examining, publishing, sweeping, transcod
 HOURS = 3600
 
 
-@shared_task(name="streaming.library.tasks.light_examine", time_limit=2 * HOURS)
+@shared_task(name="streaming.library.tasks.light_examine", time_limit=24 * HOURS)
 def light_examine(master_id: str) -> None:
     examining.examine_master(UUID(master_id))
 

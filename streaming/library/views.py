@@ -143,9 +143,13 @@ def _master_context(request: HttpRequest, found: Master, form: LayoutForm | None
         "progress": progress,
         "renditions": pages.rendition_rows(found, progress),
         "stills": selectors.stills(found, user=request.user, session_key=session_key),
-        "layout_form": form or LayoutForm(initial={"projection": found.projection, "stereo": found.stereo}),
+        "layout_form": form or LayoutForm(initial=_layout_of(found)),
         "player": _player_config(found, request) if found.hls else None,
     }
+
+
+def _layout_of(found: Master) -> dict[str, str]:
+    return {"projection": found.projection, "stereo": found.stereo, "steady": "yes" if found.steady else "no"}
 
 
 def _player_config(found: Master, request: HttpRequest) -> dict[str, Any]:
@@ -192,7 +196,11 @@ def layout(request: HttpRequest, master_id: UUID) -> HttpResponse:
         request,
         found,
         lambda: services.correct_layout(
-            actor=request.user, master=found, projection=chosen["projection"], stereo=chosen["stereo"]
+            actor=request.user,
+            master=found,
+            projection=chosen["projection"],
+            stereo=chosen["stereo"],
+            steady=chosen["steady"],
         ),
         _("The layout is changed. The film is made ready again where that is needed."),
     )

@@ -47,7 +47,7 @@ from tests.bench.tiles_coded import (  # noqa: E402
     work_folder,
 )
 from tests.bench.tiles_session import BANDWIDTHS, MOMENTS_PER_SAMPLE, Watched, watch  # noqa: E402
-from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip, standing_still  # noqa: E402
+from tests.bench.tiles_title import FPS, Source, panning_still, scaled_clip, standing_still, steadied_still  # noqa: E402
 from tests.bench.tiles_view import View, mean_square, tile_squares  # noqa: E402
 
 # Pictures of the sources, which run forwards and backwards: two seconds, as far as the ladder has between random-access
@@ -76,6 +76,7 @@ TITLES = {
     "small": Title(lambda folder, count: panning_still(folder, 1920, 960, count), (6, 3), 28, 7_500, SMALL_RUNS),
     "pan4k": Title(lambda folder, count: panning_still(folder, 3840, 1920, count), (10, 6), 28, 10_500, RUNS),
     "pan8k": Title(lambda folder, count: panning_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
+    "steady8k": Title(lambda folder, count: steadied_still(folder, 7680, 3840, count), (12, 6), 27, 15_000, RUNS),
     "still8k": Title(lambda folder, count: standing_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS),
     "still8k-half": Title(
         lambda folder, count: standing_still(folder, 7680, 3840, count), (12, 6), 30, 15_000, RUNS, segment_s=0.5
@@ -88,7 +89,7 @@ TITLES = {
         RUNS[:2],
     ),
 }
-WHOLE = ("pan8k", "still8k", "overpass4k")
+WHOLE = ("pan8k", "steady8k", "still8k", "overpass4k")
 
 
 # --- what the viewer saw ------------------------------------------------------------------------

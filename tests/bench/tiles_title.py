@@ -4,7 +4,8 @@ Sources are the real clips where they are (a folder `shared/clips` beside the re
 panorama. A still panorama becomes a moving source by a slow rotation of the whole sphere (yaw 9 deg/s, pitch +-2 deg,
 roll +-1 deg), which is the worst kind of motion for tiles that no vector may leave. The other made source is what a
 camera on a tripod records: the same still stands, parts of it move before it as people would, and a sensor's noise lies
-over all.
+over all. Of the rotating one there is a third: what the packager makes of it, the camera's turning measured and taken
+out (`streaming/library/steady`).
 """
 
 import itertools
@@ -21,6 +22,12 @@ import numpy as np
 import numpy.typing as npt
 from av.filter import Graph
 from av.video.frame import VideoFrame
+
+from streaming.library.encoders.base import VideoSettings, luma
+from streaming.library.steady.apply import steadied
+from streaming.library.steady.measure import track_of
+from streaming.library.steady.register import HEIGHT, WIDTH
+from streaming.library.transcode.segment import shaper
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIPS = Path(os.environ.get("VR_CLIPS") or ROOT.parent / "shared" / "clips")
@@ -69,6 +76,24 @@ def panning_still(folder: Path, width: int, height: int, count: int) -> Source:
     name = "building_pan" if still.is_file() else "made_pan"
     picture = _open_still(still) if still.is_file() else _made_panorama(min(width, 4096))
     return _kept(folder, f"{name}_{width}x{height}", width, height, count, _rotated(picture, width, height, count))
+
+
+def steadied_still(folder: Path, width: int, height: int, count: int) -> Source:
+    """The still under a slow rotation, as the packager codes it: how the camera turned, found in the pictures, is taken
+    out of them."""
+    filmed = panning_still(folder, width, height, count)
+    shape = shaper(VideoSettings("hevc", WIDTH, HEIGHT, Fraction(FPS), FPS, 0), rotation=0)
+
+    def frames() -> Iterator[VideoFrame]:
+        for picture in filmed.frames:
+            yield VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="yuv420p")
+
+    def pictures() -> Iterator[Frames]:
+        track = track_of(luma(shape(frame)) for frame in frames())
+        for i, frame in enumerate(frames()):
+            yield steadied(frame, track.rotation(i)).to_ndarray()
+
+    return _kept(folder, f"{filmed.name}_steady", width, height, count, pictures())
 
 
 def standing_still(folder: Path, width: int, height: int, count: int) -> Source:

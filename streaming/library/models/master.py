@@ -7,6 +7,7 @@ Files of one master live under `storage_prefix` of the default storage:
     masters/<id hex>/published-<generation>/  master.m3u8, manifest.mpd and the CMAF segments they name; tiled/.
                                               Older ones stay while addresses to them may be out
     masters/<id hex>/timeline.npz             the source's index (`probe.timeline.Timeline`)
+    masters/<id hex>/turning.npz              how its camera turned (`steady.track.Track`), where it did
     masters/<id hex>/building-<generation>/   segments on their way; becomes published-<generation>/
 """
 
@@ -98,6 +99,8 @@ class Master(models.Model):
     projection = models.CharField(_("projection"), max_length=16, choices=Projection.choices, blank=True)
     stereo = models.CharField(_("stereo layout"), max_length=12, choices=Stereo.choices, default=Stereo.MONO)
     projection_source = models.CharField(max_length=8, choices=ProjectionSource.choices, blank=True)
+    # Wanted: a camera that turns is shown as if it stood still. `is_steadied` says whether there is anything to it.
+    steady = models.BooleanField(_("steady picture"), default=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     fps_num = models.PositiveIntegerField(default=0)
@@ -159,6 +162,21 @@ class Master(models.Model):
     def timeline_name(self) -> str:
         """Storage name of the source's index."""
         return f"{self.storage_prefix}timeline.npz"
+
+    @property
+    def turning_name(self) -> str:
+        """Storage name of how the camera turned."""
+        return f"{self.storage_prefix}turning.npz"
+
+    @property
+    def can_be_steadied(self) -> bool:
+        """A turned sphere is a sphere; two eyes would see different things beside each other."""
+        return self.projection == Projection.EQUIRECTANGULAR and self.stereo == Stereo.MONO
+
+    @property
+    def is_steadied(self) -> bool:
+        """Renditions show it as if the camera had not turned."""
+        return self.steady and self.can_be_steadied and bool(self.probe.get("turning"))
 
     @property
     def length(self) -> timedelta:

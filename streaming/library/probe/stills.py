@@ -15,7 +15,10 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image
 
+from codec_native.sphere import turned
 from streaming.library.probe.timeline import Timeline
+from streaming.library.steady.rotation import Matrix
+from streaming.library.steady.track import Track
 from streaming.library.transcode.source import Source
 
 Picture = NDArray[np.uint8]
@@ -32,8 +35,11 @@ POSTER_RANGE = (0.05, 0.7)
 TURNS = {90: 1, 180: 2, 270: 3}
 
 
-def make_stills(source: Path, facts: dict[str, Any], timeline: Timeline, out: Path) -> None:
-    """Write the four files into `out`. `facts["layout"]` says projection and stereo."""
+def make_stills(
+    source: Path, facts: dict[str, Any], timeline: Timeline, out: Path, turning: Track | None = None
+) -> None:
+    """Write the four files into `out`. `facts["layout"]` says projection and stereo; `turning`: how the camera turned,
+    where that is taken out."""
     times = sample_times(timeline.duration)
     sphere = facts["layout"]["projection"] == "equirectangular"
     thumbs: list[Image.Image] = []
@@ -41,6 +47,8 @@ def make_stills(source: Path, facts: dict[str, Any], timeline: Timeline, out: Pa
     with Source(source, timeline, facts["stream_index"], threads=2) as film:
         for time, frame in zip(times, pictures_at(film, times), strict=True):
             picture = one_eye(upright(frame, facts["rotation"]), facts["layout"]["stereo"])
+            if turning:
+                picture = steady(picture, turning.rotation(number_of(frame, timeline, time)))
             view = forward_view(picture, THUMB_SIZE) if sphere else fitted(picture, THUMB_SIZE)
             thumbs.append(view)
             score = worth_looking_at(view) - penalty(time / timeline.duration)
@@ -79,6 +87,17 @@ def upright(frame: VideoFrame, rotation: int) -> Picture:
     size = max(2, round(frame.width * scale)), max(2, round(frame.height * scale))
     picture = frame.reformat(size[0], size[1], "rgb24").to_ndarray()
     return np.ascontiguousarray(np.rot90(picture, TURNS.get(rotation, 0)))
+
+
+def number_of(frame: VideoFrame, timeline: Timeline, time: float) -> int:
+    """Which picture of the constant rate a frame is: by its own time where it has one, else by the time asked for."""
+    if frame.pts is not None and not timeline.sequential:
+        time = float((frame.pts - int(timeline.pts[0])) * timeline.time_base)
+    return max(0, round(time * float(timeline.fps)))
+
+
+def steady(picture: Picture, rotation: Matrix) -> Picture:
+    return np.stack([turned(np.ascontiguousarray(picture[..., part]), rotation) for part in range(3)], axis=-1)
 
 
 def one_eye(picture: Picture, stereo: str) -> Picture:

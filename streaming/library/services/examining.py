@@ -17,12 +17,13 @@ from streaming.library.models import (
     Stereo,
 )
 from streaming.library.packaging import store
-from streaming.library.probe.run import run_probe
+from streaming.library.probe.run import TURNING, run_probe
 from streaming.library.probe.timeline import Timeline
 from streaming.library.services import failures
 from streaming.library.services.leases import Stopped, take
 from streaming.library.services.planning import make_plan
 from streaming.library.services.stages import announce_state, give_back_stage, stage_heart
+from streaming.library.services.steadying import measure_turning, measured
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +41,12 @@ def examine_master(master_id: UUID) -> None:
     master = Master.objects.get(id=master_id)
     announce_state(master_id)
     try:
-        with stage_heart(master_id, lease) as heart, store.scratch_directory() as out:
+        with store.scratch_directory() as out, stage_heart(master_id, lease, lambda: measured(out)) as heart:
             facts = run_probe(store.fetch_source(master.file.name), out, beat=heart.beat)
-            index = (out / "timeline.npz").read_bytes()
-        store.write(master.timeline_name, index)
+            store.write(master.timeline_name, index := (out / "timeline.npz").read_bytes())
+            apply_facts(master, facts)
+            if master.steady and master.can_be_steadied:
+                facts["turning"] = measure_turning(master, out, beat=heart.beat)
         finish_examination(master_id, lease, facts, Timeline.from_bytes(index))
     except Stopped:
         give_back_stage(master_id, lease)
@@ -96,7 +99,9 @@ def make_master_stills(master_id: UUID) -> None:
         with store.scratch_directory() as out:
             (out / "probe.json").write_text(json.dumps(facts))
             (out / "timeline.npz").write_bytes(store.read(master.timeline_name))
-            run_probe(store.fetch_source(master.file.name), out, stills=True)
+            if master.is_steadied:
+                (out / TURNING).write_bytes(store.read(master.turning_name))
+            run_probe(store.fetch_source(master.file.name), out, mode="--stills")
             for name in STILL_NAMES:
                 store.write(folder + name, (out / name).read_bytes())
     except (MediaError, OSError) as error:

@@ -109,34 +109,49 @@ def rename_master(*, actor: Any, master: Master, title: str) -> Master:
     return master
 
 
-def correct_layout(*, actor: Any, master: Master, projection: str, stereo: str) -> Master:
-    """Set projection and stereo layout by hand. A master that was already planned is planned again; what is
-    published stays to be watched until the new version is ready. Raises PermissionDenied, ValidationError."""
+def correct_layout(*, actor: Any, master: Master, projection: str, stereo: str, steady: bool | None = None) -> Master:
+    """Set by hand: projection, stereo layout, and whether the picture stands still when the camera turns (None: as it
+    is). A master that was already planned is planned again, once the camera's turns are measured if they never were;
+    what is published stays to be watched until the new version is ready. Raises PermissionDenied, ValidationError."""
     _require_manage(actor, master)
     if projection not in {Projection.EQUIRECTANGULAR, Projection.FLAT} or stereo not in Stereo.values:
         raise ValidationError(_("Choose one of the projections and stereo layouts in the list."))
     with transaction.atomic():
         master = Master.objects.select_for_update().get(id=master.id)
-        before = {"projection": master.projection, "stereo": master.stereo}
+        before = {"projection": master.projection, "stereo": master.stereo, "steady": master.steady}
         master.projection, master.stereo = projection, stereo
         master.projection_source = ProjectionSource.HAND
+        master.steady = master.steady if steady is None else steady
         announce.log_action(
             actor=actor,
             action="library.master.layout",
             target=master,
-            data={"from": before, "to": {"projection": projection, "stereo": stereo}},
+            data={"from": before, "to": {"projection": projection, "stereo": stereo, "steady": master.steady}},
         )
         if master.probe and master.state not in {MasterState.RECEIVED, MasterState.PROBING}:
             old = store.building_prefix(master.storage_prefix, master.generation)
             master.lease, master.attempts = None, 0
-            make_plan(master)
+            if master.steady and master.can_be_steadied and "turning" not in master.probe:
+                examine_again(master)
+            else:
+                make_plan(master)
+                queueing.send_on_commit(queueing.STILLS, [master.id])
             if old != master.published_prefix:
                 announce.on_commit(lambda: store.delete_tree(old))
-            queueing.send_on_commit(queueing.STILLS, [master.id])
         else:
             master.save()
     announce_state(master.id)
     return master
+
+
+def examine_again(master: Master) -> None:
+    """Inside a transaction: back to the beginning, with what people have set. Saves the master."""
+    master.renditions.all().delete()
+    master.audio_renditions.all().delete()
+    master.state, master.stage_progress, master.queued_at = MasterState.RECEIVED, 0.0, timezone.now()
+    master.error_code, master.error_params, master.error_detail = "", {}, ""
+    master.save()
+    queueing.send_on_commit(queueing.EXAMINE, [master.id])
 
 
 def cancel_master(*, actor: Any, master: Master) -> Master:

@@ -16,6 +16,7 @@ from streaming.library.packaging import store
 from streaming.library.packaging.assemble import audio_track
 from streaming.library.packaging.names import INIT_NAME
 from streaming.library.probe.timeline import Timeline
+from streaming.library.services.steadying import turning_of
 from streaming.library.tiled.boxes import configuration_record
 from streaming.library.tiled.encode import CRF, LOW_CRF, OFFSETS, TiledSettings, group_for
 from streaming.library.tiled.grid import Grid, choose_grid, low_grid, parse_grid
@@ -118,6 +119,7 @@ def tiled_work(segment: Segment) -> TiledWork:
         index=segment.index * rendition.settings["group"],
         start=segment.start_frame,
         count=segment.frames,
+        turning=turning_of(master),
     )
 
 

@@ -12,9 +12,10 @@ from streaming.library.packaging.fmp4 import TrackSample, segment, video_header
 from streaming.library.packaging.names import INIT_NAME, segment_name
 from streaming.library.packaging.samples import SampleEntry
 from streaming.library.probe.timeline import Timeline
+from streaming.library.steady.track import Track
 from streaming.library.tiled.boxes import segment_file, tracks_header
 from streaming.library.tiled.encode import CodedSegment, Shrinker, Stream, TiledEncoder, TiledSettings
-from streaming.library.transcode.segment import cpu_seconds, shaper, timescale_for
+from streaming.library.transcode.segment import cpu_seconds, shaped_pictures, timescale_for
 from streaming.library.transcode.source import Source
 
 LOW_DIRECTORY = "low"
@@ -22,7 +23,8 @@ LOW_DIRECTORY = "low"
 
 @dataclass(frozen=True)
 class TiledWork:
-    """What to make: pictures start .. start + count - 1 of `source`, a group of segments whose first one is `index`."""
+    """What to make: pictures start .. start + count - 1 of `source`, a group of segments whose first one is `index`.
+    `turning`: how the camera turned, where that is taken out."""
 
     source: Path
     timeline: Timeline
@@ -32,6 +34,7 @@ class TiledWork:
     index: int
     start: int
     count: int
+    turning: Track | None = None
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,12 @@ def make_tiled_group(work: TiledWork, *, progress: Callable[[int], None] = lambd
     shrinker = Shrinker(settings.low)
     try:
         with Source(work.source, work.timeline, work.stream_index) as source:
-            shape = shaper(plain_settings(settings), work.rotation)
-            for done, picture in enumerate(source.pictures(work.start, work.count), start=1):
-                shaped = shape(picture)
-                encoder.encode(shaped)
-                low.encode(shrinker.shrink(shaped))
+            shaped = shaped_pictures(
+                source, plain_settings(settings), work.start, work.count, rotation=work.rotation, turning=work.turning
+            )
+            for done, picture in enumerate(shaped, start=1):
+                encoder.encode(picture)
+                low.encode(shrinker.shrink(picture))
                 progress(done)
         coded, low_coded = encoder.flush(), low.flush()
         entry, low_entry = encoder.entry, low.entry

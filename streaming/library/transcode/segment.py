@@ -15,6 +15,8 @@ from streaming.library.encoders import encoder_for
 from streaming.library.encoders.base import Sample, VideoSettings
 from streaming.library.packaging.fmp4 import TrackSample, segment, video_header
 from streaming.library.probe.timeline import Timeline
+from streaming.library.steady.apply import steadied
+from streaming.library.steady.track import Track
 from streaming.library.transcode.source import Source
 
 # Filters and their argument that undo a display matrix's rotation (degrees counter-clockwise).
@@ -26,7 +28,8 @@ VIDEO_RANGE = 1
 
 @dataclass(frozen=True)
 class SegmentWork:
-    """What to make: pictures start .. start + count - 1 of `source` with `settings`."""
+    """What to make: pictures start .. start + count - 1 of `source` with `settings`. `turning`: how the camera turned,
+    where that is taken out."""
 
     source: Path
     timeline: Timeline
@@ -36,6 +39,7 @@ class SegmentWork:
     index: int
     start: int
     count: int
+    turning: Track | None = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,11 @@ def make_segment(
     samples: list[Sample] = []
     try:
         with Source(work.source, work.timeline, work.stream_index) as source:
-            shape = shaper(settings, work.rotation)
-            for done, picture in enumerate(source.pictures(work.start, work.count), start=1):
-                samples += encoder.encode(shape(picture))
+            shaped = shaped_pictures(
+                source, settings, work.start, work.count, rotation=work.rotation, turning=work.turning
+            )
+            for done, picture in enumerate(shaped, start=1):
+                samples += encoder.encode(picture)
                 progress(done)
         samples += encoder.flush()
         entry = encoder.sample_entry()
@@ -114,6 +120,16 @@ def track_samples(samples: list[Sample], ticks: int) -> Iterator[TrackSample]:
     """Decode times run on from the segment's start: a picture's offset is its display place less its decode place."""
     for place, sample in enumerate(samples):
         yield TrackSample(sample.data, ticks, (sample.index - place) * ticks, sample.key)
+
+
+def shaped_pictures(
+    source: Source, settings: VideoSettings, start: int, count: int, *, rotation: int, turning: Track | None
+) -> Iterator[VideoFrame]:
+    """Pictures start .. start + count - 1 as an encoder takes them: upright, of its size, and steady."""
+    shape = shaper(settings, rotation)
+    for number, picture in enumerate(source.pictures(start, count), start=start):
+        shaped = shape(picture)
+        yield steadied(shaped, turning.rotation(number)) if turning else shaped
 
 
 def shaper(settings: VideoSettings, rotation: int) -> Callable[[VideoFrame], VideoFrame]:

@@ -235,6 +235,26 @@ def test_the_layout_can_be_corrected_and_only_to_what_we_can_show(browser_of, in
     assert master.projection == "equirectangular"
 
 
+def test_the_page_says_how_the_camera_turned_and_lets_one_keep_it(browser_of, instructor, master):
+    planned(master)
+    master.probe = {**PROBE, "turning": {"speed": 9.2, "reach": 41.7}}
+    master.save()
+    browser = browser_of(instructor)
+    assert "Turns (9.2° a second, 42° at most); taken out" in browser.get(f"/library/{master.id}/").content.decode()
+    browser.post(f"/library/{master.id}/layout/", {"projection": "equirectangular", "stereo": "mono", "steady": "no"})
+    page = browser.get(f"/library/{master.id}/").content.decode()
+    assert "Turns (9.2° a second, 42° at most); shown as filmed" in page
+    assert '<option value="no" selected>' in page
+    Master.objects.filter(id=master.id).update(probe={**PROBE, "turning": None})
+    assert "Stands still" in browser.get(f"/library/{master.id}/").content.decode()
+
+
+def test_how_far_the_measuring_of_turns_is_shows_on_the_page(browser_of, instructor, master):
+    Master.objects.filter(id=master.id).update(state=MasterState.PROBING, stage_progress=0.42)
+    chinese = browser_of(instructor, "zh-hans").get(f"/library/{master.id}/").content.decode()
+    assert "正在测量摄像机的转动：42%" in chinese
+
+
 def test_unfinished_uploads_are_offered_to_their_owner_in_any_browser(browser_of, instructor, other_instructor):
     soon = timezone.now() + timedelta(days=1)
     Upload.objects.create(

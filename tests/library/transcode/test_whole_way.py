@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 
+from streaming.library.encoders.base import luma
 from streaming.library.models import AudioRendition, Master, Segment
 from streaming.library.packaging import store
 from streaming.library.packaging.verify import Joined, playlist_files
@@ -17,6 +19,7 @@ from streaming.library.queueing import without_broker
 from streaming.library.services import examining, leases, masters, publishing, transcoding
 from tests.library.elsewhere import use_storage
 from tests.library.films import make_film, number_of
+from tests.library.steady.turning import film_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,6 +127,60 @@ def test_a_layout_corrected_later_replaces_what_was_published(
     assert second.published_prefix != first.published_prefix
     assert default_storage.exists(first.hls), "who watches it now goes on"
     assert b"sv3d" not in store.read(f"{second.published_prefix}h264-320x160/init.mp4")
+
+
+def best_luma(master: Master) -> list[np.ndarray]:
+    folder = f"{master.published_prefix}{master.renditions.earliest('position').name}/"
+    with av.open(Joined(playlist_files(folder))) as container:
+        return [luma(frame).copy() for frame in container.decode(video=0)]
+
+
+def moved(pictures: list[np.ndarray]) -> float:
+    return float(np.abs(pictures[-1].astype(int) - pictures[0]).mean())
+
+
+def receive_turning(tmp_path: Path) -> Master:
+    path = film_of(tmp_path / "film.mp4", frames=30, width=320)
+    return masters.receive_upload(actor=None, path=path, original_name="film.mp4", copy=True)
+
+
+def set_layout(master: Master, instructor: Any, **layout: Any) -> Master:
+    Master.objects.filter(id=master.id).update(owner=instructor)
+    given = {"projection": "equirectangular", "stereo": "mono", **layout}
+    masters.correct_layout(actor=instructor, master=Master.objects.get(id=master.id), **given)
+    return Master.objects.get(id=master.id)
+
+
+def test_a_film_whose_camera_turns_is_published_standing_still_or_as_filmed_as_one_likes(
+    storage: str, tmp_path: Path, instructor: Any, policy: Any, settings: Any
+) -> None:
+    settings.LIBRARY_CODECS = ["h264"]
+    master = work_off(receive_turning(tmp_path))
+    assert master.probe["turning"]["speed"] == pytest.approx(13, abs=3)
+    assert moved(best_luma(master)) < 5
+    assert store.read(master.poster)[:2] == b"\xff\xd8"
+    master = work_off(set_layout(master, instructor, steady=False))
+    assert moved(best_luma(master)) > 10
+    master = set_layout(master, instructor, steady=True)
+    assert master.state == "planned", "how it turned is known: nothing is measured twice"
+    assert moved(best_luma(work_off(master))) < 5
+
+
+def test_a_sphere_that_was_taken_for_flat_is_looked_at_for_turns_when_it_is_corrected(
+    storage_dirs: Path, tmp_path: Path, instructor: Any, policy: Any, settings: Any
+) -> None:
+    settings.LIBRARY_CODECS = ["h264"]
+    master = receive_turning(tmp_path)
+    Master.objects.filter(id=master.id).update(projection="flat", stereo="mono", projection_source="hand")
+    master = work_off(master)
+    assert "turning" not in master.probe
+    assert moved(best_luma(master)) > 10
+    before = master.published_prefix
+    master = set_layout(master, instructor)
+    assert (master.state, master.published_prefix) == ("received", before), "what is published can be watched meanwhile"
+    master = work_off(master)
+    assert (master.state, master.projection, master.projection_source) == ("published", "equirectangular", "hand")
+    assert moved(best_luma(master)) < 5
 
 
 def test_the_published_header_tells_a_player_that_it_is_a_sphere(storage_dirs: Path, tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ const SAVED_MOST = 2;
 const EVEN_OUT = 6;
 /** Seconds that people go on looking at something, in the mean. */
 const LOOKED_AT_FOR = 4;
+/**
+ * Where all tiles in the second best quality, played on, take less than this share of what may be used, sharp tiles stay sharp for next to nothing,
+ * also for whoever looks back: they are of use for longer, by the square of how much less.
+ */
+const CHEAP = 0.2;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
 /** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
@@ -837,7 +842,8 @@ export class Scheduler {
 
   /** Seconds that a better tile is of use: those who go on looking keep it for less until all tiles begin anew. @param {number} segment */
   #worthSeconds(segment) {
-    return Math.min(LOOKED_AT_FOR, this.#groupLeft(segment));
+    const cost = this.none > 1 ? this.#ratePlayedOn(1) / (CHEAP * this.budgetRate) : 1;
+    return Math.min(LOOKED_AT_FOR / Math.min(1, cost ** 2), this.#groupLeft(segment));
   }
 
   /**
