@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorOf, lossesOf, planTiles } from "./plan.js";
+import { errorOf, lossesOf, planTiles, usefulSeconds } from "./plan.js";
 import { Throughput } from "./throughput.js";
 
 /** One view for sure, filled by the tiles in these shares. */
@@ -119,4 +119,11 @@ test("a drop of the connection is believed within a second", () => {
   for (let now = 0.1; now < 5; now += 0.1) speed.received(now, 500_000);
   for (let now = 5; now < 6.5; now += 0.1) speed.received(now, 50_000);
   assert.ok(speed.estimate < 1.9e6, String(speed.estimate));
+});
+
+test("a tile that stays sharp for next to nothing is of use for longer, but not beyond its group", () => {
+  assert.equal(usefulSeconds(0.8, 16), 4);
+  assert.equal(usefulSeconds(0.8, 1), 1);
+  assert.equal(usefulSeconds(0.1, 30), 16);
+  assert.equal(usefulSeconds(0.01, 12), 12);
 });

@@ -23,7 +23,7 @@ import { boxesWithin } from "../regions.js";
 import { addTile, bestTiles, copyOf, enteredTiles, errorOnward, noTiles } from "./chain.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
-import { ALIKE, errorOf, lossesOf, planTiles } from "./plan.js";
+import { ALIKE, errorOf, lossesOf, planTiles, usefulSeconds } from "./plan.js";
 import { expectedViews, predictView } from "./predict.js";
 import { Throughput } from "./throughput.js";
 
@@ -57,13 +57,6 @@ const REAIM = 6;
 const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
-/** Seconds that people go on looking at something, in the mean. */
-const LOOKED_AT_FOR = 4;
-/**
- * Where all tiles in the second best quality, played on, take less than this share of what may be used, sharp tiles stay sharp for next to nothing,
- * also for whoever looks back: they are of use for longer, by the square of how much less.
- */
-const CHEAP = 0.2;
 /** Seconds that a paused picture is looked at, as far as anyone knows. */
 const PAUSED_FOR = 10;
 /** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
@@ -840,10 +833,9 @@ export class Scheduler {
     return this.#gain(views, (this.#paused && state.appended?.errors) || have, errors) > WORTH ? picks : null;
   }
 
-  /** Seconds that a better tile is of use: those who go on looking keep it for less until all tiles begin anew. @param {number} segment */
+  /** Seconds that a better tile is of use. @param {number} segment */
   #worthSeconds(segment) {
-    const cost = this.none > 1 ? this.#ratePlayedOn(1) / (CHEAP * this.budgetRate) : 1;
-    return Math.min(LOOKED_AT_FOR / Math.min(1, cost ** 2), this.#groupLeft(segment));
+    return usefulSeconds(this.none > 1 ? this.#ratePlayedOn(1) / this.budgetRate : 1, this.#groupLeft(segment));
   }
 
   /**
