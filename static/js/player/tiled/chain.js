@@ -16,11 +16,6 @@ const BYTES_OF_A_PICTURE = { entry: 24, continued: 11 };
  */
 const REPLACED = 0.7;
 const ADDED = 0.8;
-/**
- * Small changes all over a tile (a picture that was turned back shimmers a little) are coded by the best qualities and left out by the others. That the
- * second best codes them too tells them from noise, which the best one alone codes and nobody misses.
- */
-const LEFT_OUT = 2;
 
 /**
  * @typedef {object} Tiles of one segment: what is there, or what is there and on its way
@@ -65,30 +60,16 @@ export function addTile(tiles, tile, quality, continued) {
  * @param {number} tile
  * @param {number} quality
  */
-export function errorOnward(chain, tile, quality) {
-  const { before, losses } = chain;
+export function errorOnward({ before, pictures, seconds, losses, size }, tile, quality) {
   if (!before) return Infinity;
   if (before.exact[tile] && quality === 0) return losses[0];
-  const own = ratioOf(chain, tile, quality) ** 2;
-  const fresh = chain.seconds * own;
-  const replaced = Math.min(1, REPLACED * fresh);
-  const error = before.errors[tile] + replaced * (losses[quality] - before.errors[tile]) + ADDED * fresh * losses[quality];
-  if (quality === 0) return error;
-  const leftOut = LEFT_OUT * chain.seconds * (ratioOf(chain, tile, 0) * ratioOf(chain, tile, 1) - own);
-  return Math.max(error, losses[0] * (1 + leftOut));
-}
-
-/**
- * Bytes of a tile that goes on beside those of one that is entered, 0 to 1.
- * @param {Chain} chain
- * @param {number} tile
- * @param {number} quality
- */
-function ratioOf({ pictures, seconds, size }, tile, quality) {
   const continued = Math.max(0, size(quality, tile, true) - BYTES_OF_A_PICTURE.continued * pictures);
   const entry = size(quality, tile, false) - BYTES_OF_A_PICTURE.entry * pictures;
   // Of a second that is entered and goes on, against one that only goes on.
-  return Math.min(1, continued / Math.max(1, seconds * entry + (1 - seconds) * continued));
+  const ratio = continued / Math.max(1, seconds * entry + (1 - seconds) * continued);
+  const fresh = seconds * Math.min(1, ratio) ** 2;
+  const replaced = Math.min(1, REPLACED * fresh);
+  return before.errors[tile] + replaced * (losses[quality] - before.errors[tile]) + ADDED * fresh * losses[quality];
 }
 
 /**

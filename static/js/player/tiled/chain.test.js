@@ -36,14 +36,6 @@ test("where all is new, another quality is no better than its own, and worse by 
   assert.ok(errorOnward(chainOf(late, 0.6), 0, 0) > 1.2 * losses[0], "also one that was entered on the way");
 });
 
-test("what the two best qualities code all over a tile is missed in the others, and noise that only the best one codes is not", () => {
-  const shares = (...of) => ({ ...chainOf(shown([0]), 0), size: (quality, tile, continued) => (continued ? 330 + 10_000 * of[quality] : 10_720) });
-  const shimmer = errorOnward(shares(0.55, 0.24, 0.05, 0.04), 0, 3);
-  assert.ok(shimmer > 1.2 * losses[0] && shimmer < 1.4 * losses[0], String(shimmer));
-  assert.ok(errorOnward(shares(0.55, 0.02, 0.05, 0.04), 0, 3) < 1.05 * losses[0]);
-  assert.equal(errorOnward(shares(0.55, 0.24, 0.05, 0.04), 0, 0), losses[0], "the best quality has it");
-});
-
 test("the errors of a long chain neither run away nor go back", () => {
   let before = shown([0]);
   let last = 0;
