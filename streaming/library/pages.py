@@ -48,7 +48,7 @@ def _marks(master: Master) -> tuple[str, str, str]:
     match master.state:
         case MasterState.PUBLISHED:
             return "done", "done", "done"
-        case MasterState.RECEIVED | MasterState.PROBING:
+        case MasterState.RECEIVED | MasterState.PROBING | MasterState.MEASURING:
             return "now", "todo", "todo"
         case MasterState.FAILED | MasterState.CANCELLED:
             return ("done", "stopped", "todo") if master.frames else ("stopped", "todo", "todo")
@@ -70,7 +70,7 @@ def _preparing_title(mark: str) -> str:
 
 def _understood_text(master: Master, mark: str) -> str:
     if mark == "now":
-        if master.stage_progress:
+        if master.state == MasterState.MEASURING:
             return _("Finding out how the camera turned: %(percent)d%%.") % {"percent": 100 * master.stage_progress}
         return _("Finding out what is in the file: picture, sound, layout.")
     if mark == "stopped":

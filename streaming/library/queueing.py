@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 log = logging.getLogger(__name__)
 
 EXAMINE = "streaming.library.tasks.light_examine"
+MEASURE = "streaming.library.tasks.measure_turning"
 STILLS = "streaming.library.tasks.light_make_stills"
 ASSEMBLE = "streaming.library.tasks.light_assemble"
 VERIFY = "streaming.library.tasks.verify_master"

@@ -4,15 +4,20 @@ from uuid import UUID
 
 from celery import shared_task
 
-from streaming.library.services import examining, publishing, sweeping, transcoding, uploads
+from streaming.library.services import examining, publishing, steadying, sweeping, transcoding, uploads
 
 # A pool process that hangs in a decoder for this long is killed; its lease has run out long before.
 HOURS = 3600
 
 
-@shared_task(name="streaming.library.tasks.light_examine", time_limit=24 * HOURS)
+@shared_task(name="streaming.library.tasks.light_examine", time_limit=2 * HOURS)
 def light_examine(master_id: str) -> None:
     examining.examine_master(UUID(master_id))
+
+
+@shared_task(name="streaming.library.tasks.measure_turning", time_limit=24 * HOURS)
+def measure_turning(master_id: str) -> None:
+    steadying.measure_master(UUID(master_id))
 
 
 @shared_task(name="streaming.library.tasks.light_make_stills", time_limit=HOURS)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 class MasterState(models.TextChoices):
     RECEIVED = "received", _("Received")
     PROBING = "probing", _("Being examined")
+    MEASURING = "measuring", _("Being measured")
     PLANNED = "planned", _("Planned")
     TRANSCODING = "transcoding", _("Being made ready")
     ASSEMBLING = "assembling", _("Being put together")
@@ -210,6 +211,7 @@ WORKING_STATES = frozenset(
     {
         MasterState.RECEIVED,
         MasterState.PROBING,
+        MasterState.MEASURING,
         MasterState.PLANNED,
         MasterState.TRANSCODING,
         MasterState.ASSEMBLING,

@@ -1,6 +1,8 @@
 """`python -m streaming.library.probe FILE OUT`: examine FILE; write OUT/probe.json and OUT/timeline.npz.
-`python -m streaming.library.probe --turning FILE OUT`: read OUT/probe.json and timeline; write OUT/turning.npz if the
-camera turns. OUT/progress has the part of it that is done, 0 to 1.
+`python -m streaming.library.probe --look FILE OUT`: read OUT/probe.json and timeline; write OUT/turns.json: true for a
+camera that turns.
+`python -m streaming.library.probe --turning FILE OUT`: read the same; write OUT/turning.npz, how it turned. The part of
+it that is done, 0 to 1, is in OUT/progress.
 `python -m streaming.library.probe --stills FILE OUT`: read OUT/probe.json, timeline and, if it is there, turning; write
 poster and preview.
 
@@ -16,10 +18,10 @@ from typing import Any
 
 from streaming.library.errors import MediaError
 from streaming.library.probe.examine import examine, quiet
-from streaming.library.probe.run import BAD_INPUT, PROGRESS, TURNING
+from streaming.library.probe.run import BAD_INPUT, PROGRESS, TURNING, TURNS
 from streaming.library.probe.stills import make_stills
 from streaming.library.probe.timeline import Timeline
-from streaming.library.steady.measure import measure_turning
+from streaming.library.steady.measure import is_turning, measure_turning
 from streaming.library.steady.track import Track
 
 SECONDS_BETWEEN_NOTES = 0.5
@@ -31,8 +33,11 @@ def main(arguments: list[str]) -> int:
     try:
         if mode == "--stills":
             stills(source, out)
+        elif mode == "--look":
+            (out / TURNS).write_text(json.dumps(is_turning(source, *examined(out))))
         elif mode == "--turning":
-            turning(source, out)
+            track = measure_turning(source, *examined(out), noting(out / PROGRESS))
+            (out / TURNING).write_bytes(track.to_bytes())
         else:
             facts, timeline = examine(source)
             (out / "timeline.npz").write_bytes(timeline.to_bytes())
@@ -52,12 +57,6 @@ def examined(out: Path) -> tuple[dict[str, Any], Timeline]:
 def stills(source: Path, out: Path) -> None:
     track = out / TURNING
     make_stills(source, *examined(out), out, Track.from_bytes(track.read_bytes()) if track.exists() else None)
-
-
-def turning(source: Path, out: Path) -> None:
-    track = measure_turning(source, *examined(out), noting(out / PROGRESS))
-    if track is not None:
-        (out / TURNING).write_bytes(track.to_bytes())
 
 
 def noting(path: Path) -> Callable[[float], None]:

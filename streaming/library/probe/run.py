@@ -14,7 +14,7 @@ from streaming.library.errors import MediaError
 
 # What the process leaves: this exit code for a file that we cannot take, and files in its folder.
 BAD_INPUT = 3
-TURNING, PROGRESS = "turning.npz", "progress"
+TURNS, TURNING, PROGRESS = "turns.json", "turning.npz", "progress"
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 MEMORY_BYTES = 12 << 30
@@ -35,11 +35,11 @@ def run_probe(
     source: Path,
     out: Path,
     *,
-    mode: Literal["", "--stills", "--turning"] = "",
+    mode: Literal["", "--stills", "--look", "--turning"] = "",
     pictures: int = 0,
     beat: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Run the probe (or the making of stills, or the measuring of turns) into `out`; returns the facts.
+    """Run the probe (or the making of stills, a look for turns, their measuring) into `out`; returns the facts.
 
     `pictures`: how many are decoded, where it is all of them. `beat` is called several times a second and may raise to
     stop. Raises `MediaError` for bad input, a crash of the decoder, or a file that takes too long.

@@ -1,4 +1,4 @@
-"""received -> probing -> planned: what the file is, and what is to be made of it; poster and preview strip."""
+"""received -> probing -> planned (or measuring): what the file is, and what is to be made of it; poster and preview."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from streaming.library.services import failures
 from streaming.library.services.leases import Stopped, take
 from streaming.library.services.planning import make_plan
 from streaming.library.services.stages import announce_state, give_back_stage, stage_heart
-from streaming.library.services.steadying import measure_turning, measured
+from streaming.library.services.steadying import begin_measuring, must_be_measured, turns
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +41,12 @@ def examine_master(master_id: UUID) -> None:
     master = Master.objects.get(id=master_id)
     announce_state(master_id)
     try:
-        with store.scratch_directory() as out, stage_heart(master_id, lease, lambda: measured(out)) as heart:
+        with stage_heart(master_id, lease) as heart, store.scratch_directory() as out:
             facts = run_probe(store.fetch_source(master.file.name), out, beat=heart.beat)
             store.write(master.timeline_name, index := (out / "timeline.npz").read_bytes())
             apply_facts(master, facts)
-            if master.steady and master.can_be_steadied:
-                facts["turning"] = measure_turning(master, out, beat=heart.beat)
+            if master.steady and master.can_be_steadied and not turns(master, out, beat=heart.beat):
+                facts["turning"] = None
         finish_examination(master_id, lease, facts, Timeline.from_bytes(index))
     except Stopped:
         give_back_stage(master_id, lease)
@@ -66,6 +66,9 @@ def finish_examination(master_id: UUID, lease: UUID, facts: dict[str, Any], time
             master.save()
         else:
             master.lease, master.attempts = None, 0
+            if must_be_measured(master):
+                begin_measuring(master)
+                return
             make_plan(master)
     if master.projection == Projection.UNSUPPORTED:
         raise MediaError("unsupported_projection", projection=facts["layout"]["projection"])

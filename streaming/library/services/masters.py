@@ -27,7 +27,9 @@ from streaming.library.packaging import store
 from streaming.library.services.planning import make_plan, queue_waiting
 from streaming.library.services.publishing import advance
 from streaming.library.services.stages import announce_state
+from streaming.library.services.steadying import must_be_measured
 
+BEFORE_PLANNING = {MasterState.RECEIVED, MasterState.PROBING, MasterState.MEASURING}
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -128,10 +130,10 @@ def correct_layout(*, actor: Any, master: Master, projection: str, stereo: str, 
             target=master,
             data={"from": before, "to": {"projection": projection, "stereo": stereo, "steady": master.steady}},
         )
-        if master.probe and master.state not in {MasterState.RECEIVED, MasterState.PROBING}:
+        if master.probe and master.state not in BEFORE_PLANNING:
             old = store.building_prefix(master.storage_prefix, master.generation)
             master.lease, master.attempts = None, 0
-            if master.steady and master.can_be_steadied and "turning" not in master.probe:
+            if must_be_measured(master):
                 examine_again(master)
             else:
                 make_plan(master)

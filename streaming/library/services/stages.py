@@ -1,6 +1,6 @@
 """What the stages of a master share: a lease with its heartbeat, and telling the open pages.
 
-received -> probing -> planned -> transcoding -> assembling -> verifying -> published
+received -> probing [-> measuring] -> planned -> transcoding -> assembling -> verifying -> published
 
 Every stage may be called any number of times, by any worker, in any order: it does something only if the rows say
 that it is its turn. `examining`, `transcoding` and `publishing` hold one function for each.

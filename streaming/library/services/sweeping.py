@@ -29,6 +29,7 @@ Row = TypeVar("Row", bound=Model)
 STAGES = {
     MasterState.RECEIVED: queueing.EXAMINE,
     MasterState.PROBING: queueing.EXAMINE,
+    MasterState.MEASURING: queueing.MEASURE,
     MasterState.ASSEMBLING: queueing.ASSEMBLE,
     MasterState.VERIFYING: queueing.VERIFY,
 }

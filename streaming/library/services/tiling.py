@@ -16,7 +16,7 @@ from streaming.library.packaging import store
 from streaming.library.packaging.assemble import audio_track
 from streaming.library.packaging.names import INIT_NAME
 from streaming.library.probe.timeline import Timeline
-from streaming.library.services.steadying import turning_of
+from streaming.library.services.turning import turning_of
 from streaming.library.tiled.boxes import configuration_record
 from streaming.library.tiled.encode import CRF, LOW_CRF, OFFSETS, TiledSettings, group_for
 from streaming.library.tiled.grid import Grid, choose_grid, low_grid, parse_grid

@@ -30,8 +30,8 @@ from streaming.library.services.leases import Heart, Stopped, take, wanted
 from streaming.library.services.planning import video_settings
 from streaming.library.services.publishing import advance
 from streaming.library.services.stages import announce_state
-from streaming.library.services.steadying import turning_of
 from streaming.library.services.tiling import best_quality_sizes, tiled_work
+from streaming.library.services.turning import turning_of
 from streaming.library.tiled.segment import make_tiled_group
 from streaming.library.transcode.audio import AudioHeader, AudioWork, make_audio
 from streaming.library.transcode.segment import SegmentWork, make_segment

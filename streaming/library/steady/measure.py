@@ -33,14 +33,17 @@ WORN, WORN_BY = 1.5, 4.0
 
 def measure_turning(
     path: Path, facts: dict[str, Any], timeline: Timeline, progress: Callable[[float], None] = lambda part: None
-) -> Track | None:
-    """The track of a film, or None for one whose camera does not turn. `facts`: the probe's. `progress`: 0 to 1."""
-    shape = shaper(VideoSettings("", WIDTH, HEIGHT, timeline.fps, 0, 0), facts["rotation"])
+) -> Track:
+    """The track of a film. `facts`: the probe's. `progress`: 0 to 1."""
+    shape = small(facts, timeline)
     with Source(path, timeline, facts["stream_index"], threads=2) as film:
-        if not is_turning(film, shape):
-            return None
         pictures = (luma(shape(frame)) for frame in film.pictures(0, timeline.frames))
         return track_of(counted(pictures, timeline.frames, progress))
+
+
+def small(facts: dict[str, Any], timeline: Timeline) -> Callable[[VideoFrame], VideoFrame]:
+    """Pictures as they are registered."""
+    return shaper(VideoSettings("", WIDTH, HEIGHT, timeline.fps, 0, 0), facts["rotation"])
 
 
 def counted(pictures: Iterable[Plane], count: int, progress: Callable[[float], None]) -> Iterator[Plane]:
@@ -49,15 +52,16 @@ def counted(pictures: Iterable[Plane], count: int, progress: Callable[[float], N
         progress(done / count)
 
 
-def is_turning(film: Source, shape: Callable[[VideoFrame], VideoFrame]) -> bool:
+def is_turning(path: Path, facts: dict[str, Any], timeline: Timeline) -> bool:
     """A look at some places of the film, which takes as long as decoding half a second at each."""
-    apart = max(1, round(APART_SECONDS * float(film.timeline.fps)))
-    places = looked_at(film.timeline, film.timeline.frames - 1 - apart)
+    shape, apart = small(facts, timeline), max(1, round(APART_SECONDS * float(timeline.fps)))
+    places = looked_at(timeline, timeline.frames - 1 - apart)
     turning = 0
-    for place in places:
-        first, *_, last = (luma(shape(frame)) for frame in film.pictures(place, apart + 1))
-        fit = Reference(first).fit(last, np.eye(3))
-        turning += fit.explained > SAME_SCENE and angle_of(fit.rotation) > SLOWEST * APART_SECONDS
+    with Source(path, timeline, facts["stream_index"], threads=2) as film:
+        for place in places:
+            first, *_, last = (luma(shape(frame)) for frame in film.pictures(place, apart + 1))
+            fit = Reference(first).fit(last, np.eye(3))
+            turning += fit.explained > SAME_SCENE and angle_of(fit.rotation) > SLOWEST * APART_SECONDS
     return bool(places) and turning >= TURNING_SHARE * len(places)
 
 

@@ -10,7 +10,7 @@ from django.db import connections
 from streaming.library.models import AudioRendition, Master, MasterState, Segment, WorkState
 from streaming.library.models.master import WORKING_STATES
 from streaming.library.queueing import without_broker
-from streaming.library.services import examining, publishing, sweeping, transcoding
+from streaming.library.services import examining, publishing, steadying, sweeping, transcoding
 
 WAIT_SECONDS = 0.5
 
@@ -19,6 +19,7 @@ def work_off(master_id: UUID, processes: int | None = None) -> None:
     """Bring a master as far as it goes: published, failed or cancelled. Workers that die are replaced."""
     with without_broker():
         examining.examine_master(master_id)
+        steadying.measure_master(master_id)
         examining.make_master_stills(master_id)
         if state(master_id) in {MasterState.PLANNED, MasterState.TRANSCODING}:
             transcode_all(master_id, processes or os.cpu_count() or 1)

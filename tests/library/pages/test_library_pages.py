@@ -250,7 +250,7 @@ def test_the_page_says_how_the_camera_turned_and_lets_one_keep_it(browser_of, in
 
 
 def test_how_far_the_measuring_of_turns_is_shows_on_the_page(browser_of, instructor, master):
-    Master.objects.filter(id=master.id).update(state=MasterState.PROBING, stage_progress=0.42)
+    Master.objects.filter(id=master.id).update(state=MasterState.MEASURING, stage_progress=0.42)
     chinese = browser_of(instructor, "zh-hans").get(f"/library/{master.id}/").content.decode()
     assert "正在测量摄像机的转动：42%" in chinese
 

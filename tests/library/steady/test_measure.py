@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.library.probe.examine import examine
-from streaming.library.steady.measure import looked_at, measure_turning, track_of
+from streaming.library.steady.measure import is_turning, looked_at, measure_turning, track_of
 from streaming.library.steady.rotation import angle_of, by_vector
 from streaming.library.steady.track import Track
 from tests.library.films import make_film
@@ -18,14 +18,15 @@ from tests.library.steady.turning import World, film_of, panned, still
 CLIPS = Path(__file__).resolve().parents[4] / "shared" / "clips"
 
 
-def measured(path: Path, **more: object) -> Track | None:
-    return measure_turning(path, *examine(path), **more)
+def turns(path: Path) -> bool:
+    return is_turning(path, *examine(path))
 
 
 def test_every_picture_of_a_film_gets_the_turn_that_its_camera_made(tmp_path: Path) -> None:
     parts: list[float] = []
-    track = measured(film_of(tmp_path / "film.mp4"), progress=parts.append)
-    assert track is not None
+    path = film_of(tmp_path / "film.mp4")
+    assert turns(path)
+    track = measure_turning(path, *examine(path), progress=parts.append)
     assert len(track) == 45
     for i in range(45):
         assert angle_of(track.rotation(i) @ panned(i / 30).T @ panned(0)) < math.radians(0.05)
@@ -35,17 +36,17 @@ def test_every_picture_of_a_film_gets_the_turn_that_its_camera_made(tmp_path: Pa
     assert track.reach == pytest.approx(17.6, abs=1)
 
 
-def test_a_camera_on_a_tripod_has_no_track(tmp_path: Path) -> None:
-    assert measured(film_of(tmp_path / "film.mp4", still)) is None
+def test_a_camera_on_a_tripod_stands(tmp_path: Path) -> None:
+    assert not turns(film_of(tmp_path / "film.mp4", still))
 
 
 def test_pictures_that_have_nothing_in_common_do_not_turn(tmp_path: Path) -> None:
     """Numbers that flicker, as in other tests: no scene explains the next."""
-    assert measured(make_film(tmp_path / "film.mp4", frames=40)) is None
+    assert not turns(make_film(tmp_path / "film.mp4", frames=40))
 
 
 def test_a_film_of_two_pictures_is_too_short_to_turn(tmp_path: Path) -> None:
-    assert measured(film_of(tmp_path / "film.mp4", frames=2)) is None
+    assert not turns(film_of(tmp_path / "film.mp4", frames=2))
 
 
 @pytest.mark.parametrize("clip", ["aframe_360.mp4", "valiant_overpass.mp4", "gvr_testroom_mono.mp4"])
@@ -53,7 +54,7 @@ def test_real_cameras_that_stand_are_known_to_stand(clip: str) -> None:
     """Running water, traffic that fills the picture, a person who walks."""
     if not (CLIPS / clip).is_file():
         pytest.skip("the clips are not here")
-    assert measured(CLIPS / clip) is None
+    assert not turns(CLIPS / clip)
 
 
 def test_after_a_cut_the_next_shot_begins_as_it_was_filmed() -> None:

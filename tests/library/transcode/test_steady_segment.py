@@ -26,9 +26,7 @@ WIDTH, HEIGHT = 320, 160
 def film(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any, Any, Track]:
     path = film_of(tmp_path_factory.mktemp("film") / "film.mp4", frames=24, width=WIDTH)
     facts, timeline = examine(path)
-    track = measure_turning(path, facts, timeline)
-    assert track is not None
-    return path, facts, timeline, track
+    return path, facts, timeline, measure_turning(path, facts, timeline)
 
 
 def pictures(data: bytes) -> list[np.ndarray]:

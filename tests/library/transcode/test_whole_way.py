@@ -16,7 +16,7 @@ from streaming.library.models import AudioRendition, Master, Segment
 from streaming.library.packaging import store
 from streaming.library.packaging.verify import Joined, playlist_files
 from streaming.library.queueing import without_broker
-from streaming.library.services import examining, leases, masters, publishing, transcoding
+from streaming.library.services import examining, leases, masters, publishing, steadying, transcoding
 from tests.library.elsewhere import use_storage
 from tests.library.films import make_film, number_of
 from tests.library.steady.turning import film_of
@@ -39,6 +39,7 @@ def storage(request: pytest.FixtureRequest, settings: Any, storage_dirs: Path, m
 
 def work_off(master: Master) -> Master:
     examining.examine_master(master.id)
+    steadying.measure_master(master.id)
     examining.make_master_stills(master.id)
     for audio in AudioRendition.objects.filter(master=master):
         transcoding.transcode_audio(audio.id)

@@ -441,3 +441,33 @@ def test_receiving_moves_the_file_and_asks_for_its_examination(instructor: Any, 
 def test_the_time_of_a_segment_is_that_of_its_first_picture(planned: Master) -> None:
     last = Segment.objects.filter(rendition__master=planned).order_by("-index")[0]
     assert Fraction(last.start_frame) / planned.fps == 8
+
+
+def test_measuring_whose_worker_was_killed_is_asked_for_again_and_not_forever(planned: Master, sent: Sent) -> None:
+    gone = timezone.now() - timedelta(minutes=1)
+
+    def lose(attempts: int) -> None:
+        Master.objects.filter(id=planned.id).update(
+            state="measuring", lease=uuid.uuid4(), heartbeat_at=gone, attempts=attempts
+        )
+        sent.clear()
+        sweeping.sweep()
+
+    lose(attempts=1)
+    assert (queueing.MEASURE, str(planned.id)) in sent
+    assert state(planned) == "measuring"
+    lose(attempts=leases.MAX_ATTEMPTS)
+    assert (queueing.MEASURE, str(planned.id)) not in sent
+    assert state(planned) == "failed"
+
+
+def test_measuring_can_be_stopped_and_begins_anew(planned: Master, instructor: Any, policy: Any, sent: Sent) -> None:
+    planned.renditions.all().delete()
+    planned.audio_renditions.all().delete()
+    Master.objects.filter(id=planned.id).update(state="measuring", lease=None)
+    masters.cancel_master(actor=instructor, master=planned)
+    assert state(planned) == "cancelled"
+    sent.clear()
+    masters.retry_master(actor=instructor, master=planned)
+    assert state(planned) == "received"
+    assert sent == [(queueing.EXAMINE, str(planned.id))]
