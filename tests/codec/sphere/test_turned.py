@@ -11,7 +11,7 @@ from codec_native import CodecError, FrameError, FrameTypeError, cpu_features
 from codec_native.sphere import turned
 
 STILL = np.eye(3)
-needs_avx2 = pytest.mark.skipif("avx2" not in cpu_features(), reason="this machine has no AVX2")
+needs_avx2 = pytest.mark.skipif(not cpu_features()["avx2"], reason="this machine has no AVX2")
 
 
 def about(axis: str, degrees: float) -> np.ndarray:
