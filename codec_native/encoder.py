@@ -72,8 +72,8 @@ class Packet:
 
     ``pts`` and ``dts`` are in the unit of the pictures' pts. ``tile_ranges`` are (offset, size) of each tile's slice in
     ``data``, raster order, start code included; ``intra_tiles`` says which of them are all intra, so that a tile can
-    change its quality there. ``sse`` are the squared errors of Y, Cb and Cr, ``ws_sse`` that of Y weighted by
-    latitude. ``recon`` is the reconstruction (Y, Cb, Cr) when the encoder was asked for it.
+    change its quality there. ``sse`` are the squared errors of Y, Cb and Cr, ``tile_sse`` each tile's of Y, ``ws_sse``
+    that of Y weighted by latitude. ``recon`` is the reconstruction (Y, Cb, Cr) when the encoder was asked for it.
     """
 
     data: bytes
@@ -90,6 +90,7 @@ class Packet:
     tile_ranges: tuple[tuple[int, int], ...]
     intra_tiles: tuple[bool, ...]
     sse: tuple[int, int, int]
+    tile_sse: tuple[int, ...]
     ws_sse: float
     recon: tuple[Plane, Plane, Plane] | None = None
 
@@ -476,6 +477,7 @@ class Encoder:
             tile_ranges=tuple((p.tile[i].offset, p.tile[i].size) for i in range(p.n_tiles)),
             intra_tiles=tuple(bool(p.refreshed[i]) for i in range(p.n_tiles)),
             sse=(p.sse[0], p.sse[1], p.sse[2]),
+            tile_sse=tuple(ffi.unpack(p.tile_sse, p.n_tiles)),
             ws_sse=p.wsse_y,
             recon=recon,
         )

@@ -18,6 +18,7 @@ function facts(given) {
     qualities: index.qualities,
     segments: index.segments,
     size: (quality, segment, tile, continued) => index.size(quality, segment, tile, continued),
+    error: (quality, segment, tile, continued) => index.error(quality, segment, tile, continued),
     continues: (segment) => index.continues(segment),
   };
 }

@@ -25,6 +25,7 @@ from codec_native import Encoder, Stream, merge
 from streaming.library.tiled.encode import CodedSegment, TiledEncoder, TiledSettings, group_for
 from streaming.library.tiled.encode import Stream as TiledStream
 from streaming.library.tiled.grid import Grid, low_grid
+from streaming.library.tiled.index import SEGMENT_KEYS, VERSION
 from streaming.library.tiled.segment import unpack_sizes, write_segment
 from tests.bench.tiles_session import Shown
 from tests.bench.tiles_title import FPS, Source
@@ -85,7 +86,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, o
         _, details = write_segment(settings, i, i * gop, segment.entry, segment.entry[-1], segment.continued)
         segments.append(
             {"frame": i * gop, "frames": gop, "low": 0}
-            | {key: details[key] for key in ("order", "header", "sizes", "continued_header", "continued")}
+            | {key: details[key] for key in ("order", *SEGMENT_KEYS) if key != "low"}
         )
     headers = parameter_sets(entry.record)
     streams = [
@@ -97,7 +98,7 @@ def code_tiles(folder: Path, source: Source, grid: Grid, gop: int, crf: float, o
     full = [[0 if i % per_second == 0 else len(offsets)] * grid.columns * grid.rows for i in range(group)]
     seen = _errors(folder / name, source, decode(_merged(streams, full, gop)), group * gop)
     index = {
-        "version": 3,
+        "version": VERSION,
         "width": grid.width,
         "height": grid.height,
         "projection": "equirectangular",

@@ -24,8 +24,9 @@ from streaming.library.packaging.names import segment_name
 from streaming.library.tiled.boxes import TileUnit, merged_entry, segment_file
 from streaming.library.tiled.encode import PRESET, TiledSettings, slices
 from streaming.library.tiled.grid import Grid, low_grid, make_grid
+from streaming.library.tiled.index import VERSION
 from streaming.library.tiled.packed import plan_packing
-from streaming.library.tiled.segment import pack_sizes, title_headers
+from streaming.library.tiled.segment import pack_psnr, pack_sizes, title_headers
 from streaming.library.tiled.strips import make_strips
 from streaming.library.transcode.segment import timescale_for
 
@@ -154,6 +155,9 @@ def write_group(folder: Path, grid: Grid, low: Grid, first: int, count: int, tic
                 "sizes": pack_sizes(sizes["q"]),
                 "continued_header": headers["c"],
                 "continued": pack_sizes(sizes["c"]) if place else None,
+                "psnr": pack_psnr([44 - 5 * quality for quality in range(LOW) for _ in range(grid.tiles)]),
+                # Nothing moves: what goes on shows what was there.
+                "continued_psnr": pack_psnr([44] * LOW * grid.tiles) if place else None,
                 "low": len(data),
             }
         )
@@ -182,7 +186,7 @@ def write_title(folder: Path, segments: int = SEGMENTS) -> dict[str, Any]:
     for name, data in title_headers(settings, entry, low_entry).items():
         write(folder / name, data)
     index_json = {
-        "version": 3,
+        "version": VERSION,
         "width": WIDTH,
         "height": HEIGHT,
         "projection": "equirectangular",

@@ -30,6 +30,7 @@ static void build_packet(vr_encoder *e, picture *p)
     for (int i = 0; i < e->seq.n_tiles; i++) {
         for (int k = 0; k < 3; k++)
             pic->sse[k] += p->stats[i].sse[k];
+        pic->tile_sse[i] = p->stats[i].sse[0];
         pic->wsse += p->stats[i].wsse;
         pic->qp_sum += p->stats[i].qp_sum;
         pic->qp_count += p->stats[i].qp_count;
@@ -150,6 +151,7 @@ static int emit(vr_encoder *e, picture *p)
     out->tile = pic->ranges;
     out->refreshed = pic->tile_intra;
     memcpy(out->sse, pic->sse, sizeof out->sse);
+    out->tile_sse = pic->tile_sse;
     out->wsse_y = pic->wsse;
     if (e->seq.param.recon)
         for (int i = 0; i < 3; i++) {

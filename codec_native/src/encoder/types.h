@@ -250,6 +250,7 @@ typedef struct vr_pic {
     int done;
     vr_buffer packet;
     vr_range *ranges;
+    uint64_t *tile_sse;      /* luma */
     int64_t pts, dts;
     vr_frame *base;          /* the same picture in quality 0, whose partitions and vectors guide this one, or NULL */
 } vr_pic;

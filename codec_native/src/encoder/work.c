@@ -109,6 +109,7 @@ void vr_free_record(picture *p)
     free(p->pic.tile_bits);
     free(p->pic.tile_intra);
     free(p->pic.ranges);
+    free(p->pic.tile_sse);
     vr_buffer_free(&p->pic.packet);
     vr_buffer_free(&p->hash);
     free(p->stats);
@@ -132,9 +133,10 @@ picture *vr_take_record(vr_encoder *e)
     p->pic.tile_bits = calloc(n, sizeof *p->pic.tile_bits);
     p->pic.tile_intra = calloc(n, 1);
     p->pic.ranges = calloc(n, sizeof *p->pic.ranges);
+    p->pic.tile_sse = calloc(n, sizeof *p->pic.tile_sse);
     p->stats = calloc(n, sizeof *p->stats);
     p->jobs = calloc(n, sizeof *p->jobs);
-    if (!p->pic.tile_bits || !p->pic.tile_intra || !p->pic.ranges || !p->stats || !p->jobs) {
+    if (!p->pic.tile_bits || !p->pic.tile_intra || !p->pic.ranges || !p->pic.tile_sse || !p->stats || !p->jobs) {
         vr_free_record(p);
         return NULL;
     }

@@ -157,6 +157,7 @@ typedef struct vr_packet {
     const vr_range *tile;       /* n_tiles ranges in raster order */
     const uint8_t *refreshed;   /* n_tiles bytes, 1: this tile is all-intra (all 1 in key frames) */
     uint64_t sse[3];            /* squared error against the source, planes Y, Cb, Cr, shown area */
+    const uint64_t *tile_sse;   /* n_tiles: what each adds to sse[0] */
     double wsse_y;              /* weighted by latitude with mean weight 1 (plain sse when flat) */
     const uint8_t *recon[3];    /* reconstruction when vr_param.recon, else NULL */
     ptrdiff_t recon_stride[3];

@@ -34,6 +34,9 @@ def check_group(title: TiledTitle, segments: range) -> None:
     decode(title.played(segments, choices), size, sum(frames), f"segments {segments[0]} to {segments[-1]}")
     for pick in sorted(title.picks - {pick for choice in choices for pick in choice}):
         title.run(segments, pick)
+    for segment in segments:
+        for continued in {False, title.continues(segment)}:
+            title.psnr(0, segment, continued=continued)
     for segment, count in zip(segments, frames, strict=True):
         decode(title.low_annexb(segment), low, count, f"segment {segment} of the low layer")
     packing = title.packing

@@ -59,12 +59,16 @@ def group_for(gop: int, fps: Fraction) -> int:
 
 @dataclass
 class Stream:
-    """Coded pictures of one quality and segment in decoding order, with its squared luma errors (plain, weighted by
-    latitude)."""
+    """Coded pictures of one quality and segment in decoding order, with squared luma errors: `of_tiles`, each tile's,
+    and `wsse`, the picture's weighted by latitude."""
 
     units: list[TileUnit] = field(default_factory=list)
-    sse: float = 0.0
+    of_tiles: list[int] = field(default_factory=list)
     wsse: float = 0.0
+
+    @property
+    def sse(self) -> int:
+        return sum(self.of_tiles)
 
 
 @dataclass
@@ -147,7 +151,8 @@ class TiledEncoder:
             if stream is None:
                 continue
             stream.units.append(TileUnit(tuple(slices(packet)), index, packet.keyframe))
-            stream.sse += float(packet.sse[0])
+            errors = packet.tile_sse
+            stream.of_tiles = [a + b for a, b in zip(stream.of_tiles or [0] * len(errors), errors, strict=True)]
             stream.wsse += float(packet.ws_sse)
 
     def _empty(self, *, continued: bool) -> CodedSegment:

@@ -15,8 +15,8 @@ from streaming.library.tiled.segment import LOW_DIRECTORY, quality_directory, un
 from streaming.library.tiled.strips import FILE_NAME, Strips
 from streaming.library.transcode.segment import timescale_for
 
-VERSION = 3
-SEGMENT_KEYS = ("header", "sizes", "continued_header", "continued", "low")
+VERSION = 4
+SEGMENT_KEYS = ("header", "sizes", "psnr", "continued_header", "continued", "continued_psnr", "low")
 INDEX_NAME, MANIFEST_NAME = "index.json", "manifest.mpd"
 MEDIA_NAME = "seg-%05d.m4s"
 FOLDER = "tiled"

@@ -19,7 +19,7 @@ from streaming.library.packaging.names import segment_name
 from streaming.library.tiled.grid import Grid
 from streaming.library.tiled.index import INDEX_NAME, VERSION
 from streaming.library.tiled.packed import Packing, strip_numbers
-from streaming.library.tiled.segment import unpack_sizes
+from streaming.library.tiled.segment import unpack_psnr, unpack_sizes
 
 START = b"\x00\x00\x00\x01"
 DELIMITER = START + bytes([35 << 1, 1, 0x50])
@@ -95,6 +95,14 @@ class TiledTitle:
         if len(sizes) != tiles * len(self.index["qualities"]):
             raise TiledError(f"segment {segment} has {len(sizes)} sizes in {INDEX_NAME}")
         return sizes[quality * tiles : (quality + 1) * tiles]
+
+    def psnr(self, quality: int, segment: int, *, continued: bool = False) -> list[float]:
+        """Decibels of each tile of one quality, as it is entered; or continued, after what it was coded after."""
+        tiles = self.grid.tiles
+        decibels = unpack_psnr(self.index["segments"][segment]["continued_psnr" if continued else "psnr"])
+        if len(decibels) != tiles * len(self.index["qualities"]):
+            raise TiledError(f"segment {segment} has errors of {len(decibels)} tiles in {INDEX_NAME}")
+        return decibels[quality * tiles : (quality + 1) * tiles]
 
     def tile_range(self, quality: int, segment: int, tile: int, *, continued: bool = False) -> tuple[int, int]:
         """(offset, size) of a tile in its quality's file."""

@@ -12,13 +12,17 @@ from streaming.library.packaging.fmp4 import TrackSample, segment, video_header
 from streaming.library.packaging.names import INIT_NAME, segment_name
 from streaming.library.packaging.samples import SampleEntry
 from streaming.library.probe.timeline import Timeline
+from streaming.library.quality import psnr
 from streaming.library.steady.track import Track
 from streaming.library.tiled.boxes import segment_file, tracks_header
 from streaming.library.tiled.encode import CodedSegment, Shrinker, Stream, TiledEncoder, TiledSettings
+from streaming.library.tiled.grid import Grid
 from streaming.library.transcode.segment import cpu_seconds, shaped_pictures, timescale_for
 from streaming.library.transcode.source import Source
 
 LOW_DIRECTORY = "low"
+# PSNR of a tile in the index: decibels of 0, and steps in a decibel.
+PSNR_LEAST, PSNR_STEPS = 10, 5
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,8 @@ def write_segment(
         "sizes": pack_sizes(sizes),
         "continued_header": continued_header,
         "continued": pack_sizes(following) if continued else None,
+        "psnr": pack_psnr(tile_psnr(settings.grid, streams)),
+        "continued_psnr": pack_psnr(tile_psnr(settings.grid, continued)) if continued else None,
         "low": len(low_data),
         "errors": [[stream.sse, stream.wsse] for stream in [*streams, low]],
     }
@@ -184,12 +190,33 @@ def pack_sizes(sizes: list[int]) -> str:
     return base64.b64encode(b"".join(size.to_bytes(3, "little") for size in sizes)).decode()
 
 
+def unpack_psnr(text: str) -> list[float]:
+    """The opposite of `pack_psnr`, as near as it kept them. Raises ValueError for what is not base64."""
+    return [PSNR_LEAST + step / PSNR_STEPS for step in base64.b64decode(text, validate=True)]
+
+
 def unpack_sizes(text: str) -> list[int]:
     """The opposite of `pack_sizes`. Raises ValueError for what it never wrote."""
     data = base64.b64decode(text, validate=True)
     if len(data) % 3:
         raise ValueError("sizes do not have 24 bits each")
     return [int.from_bytes(data[i : i + 3], "little") for i in range(0, len(data), 3)]
+
+
+def tile_psnr(grid: Grid, streams: Sequence[Stream]) -> list[float]:
+    """Decibels of luma of each tile of each stream."""
+    samples = [width * height for height in grid.heights for width in grid.widths]
+    return [
+        psnr(squared_error, size * len(stream.units))
+        for stream in streams
+        for squared_error, size in zip(stream.of_tiles, samples, strict=True)
+    ]
+
+
+def pack_psnr(decibels: Sequence[float]) -> str:
+    """Base64 of bytes: fifths of a decibel above 10; what is beyond 10 to 61 dB as the nearer of the two."""
+    steps = (round((decibel - PSNR_LEAST) * PSNR_STEPS) for decibel in decibels)
+    return base64.b64encode(bytes(max(0, min(255, step)) for step in steps)).decode()
 
 
 def title_headers(settings: TiledSettings, entry: SampleEntry, low_entry: SampleEntry) -> dict[str, bytes]:

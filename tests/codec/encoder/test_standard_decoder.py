@@ -136,6 +136,22 @@ def test_errors_are_right_where_chroma_has_an_odd_number_of_rows(simd: str) -> N
         assert packet.sse == tuple(int(((a.astype(int) - b) ** 2).sum()) for a, b in pairs)
 
 
+def test_errors_of_tiles_are_those_of_the_decoded_tiles_in_each_quality() -> None:
+    clip = moving_pictures(512, 192, 18)
+    qualities = [Quality(), Quality(qp_offset=8), Quality(qp_offset=8, continues=True)]
+    packets = encode(
+        clip, preset="superfast", qp=24, qualities=qualities, tiles="2x2", mcts=True, keyint=9, key_group=2
+    )
+    columns, rows = (slice(0, 256), slice(256, 512)), (slice(0, 64), slice(64, 192))
+    for quality in range(len(qualities)):
+        mine = [packet for packet in packets if packet.quality == quality]
+        shown = decode(b"".join(packet.data for packet in mine))
+        for packet in mine:
+            source, result = clip[packet.display_index][0], shown[packet.display_index][0]
+            squares = (source.astype(int) - result) ** 2
+            assert packet.tile_sse == tuple(int(squares[y, x].sum()) for y in rows for x in columns)
+
+
 def test_errors_in_packets_are_those_of_the_decoded_pictures(pictures: list[Picture]) -> None:
     packets = encode(pictures, preset="ultrafast", qp=30, projection="erp")
     shown = decode(b"".join(packet.data for packet in packets))

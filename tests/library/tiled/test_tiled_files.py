@@ -47,17 +47,24 @@ ENTERED = (0, 3)
 PACKED_SAMPLES = 1_000_000
 
 
+PATTERN = np.random.default_rng(3).integers(30, 220, (24, 48), np.uint8).repeat(32, 0).repeat(32, 1)
+
+
+def source_luma(frame: int) -> np.ndarray:
+    """A pattern that differs from tile to tile and moves."""
+    return np.roll(PATTERN, 5 * frame, 1)
+
+
 def write_title(folder: Path, gop: int, group: int, count: int) -> Path:
-    """A title of `count` pictures with a pattern that differs from tile to tile and moves."""
+    """A title of `count` pictures of the source."""
     settings = TiledSettings(GRID, low_grid(GRID), Fraction(gop), gop, 24.0, (0.0, 7.0, 16.0), 26.0, group=group)
-    pattern = np.random.default_rng(3).integers(30, 220, (24, 48), np.uint8).repeat(32, 0).repeat(32, 1)
     segments = []
     for start in range(0, count, gop * group):
         pictures = range(start, min(count, start + gop * group))
         encoder = TiledEncoder(settings, settings.grid, settings.crf, settings.offsets, continues=True)
         low = TiledEncoder(settings, settings.low, settings.low_crf)
         for frame in pictures:
-            luma = np.roll(pattern, 5 * frame, 1)
+            luma = source_luma(frame)
             for target, shown in ((encoder, luma), (low, luma[::3, ::3])):
                 grey = np.full((shown.shape[0] // 2, shown.shape[1]), 128, np.uint8)
                 target.encode(np.ascontiguousarray(np.concatenate([shown, grey])))
@@ -216,7 +223,7 @@ def test_what_goes_on_in_a_lower_quality_keeps_what_was_better(title: TiledTitle
 
 def test_what_goes_on_is_smaller_and_the_index_says_how_much(title: TiledTitle, folder: Path) -> None:
     index = title.index
-    assert (index["version"], index["group"]) == (3, GROUP)
+    assert (index["version"], index["group"]) == (4, GROUP)
     for place, quality in enumerate(index["qualities"]):
         assert (quality["directory"], quality["continued"]) == (f"q{place}", f"c{place}")
         entered = [sum(title.sizes(place, segment)) for segment in SEGMENTS]
@@ -232,6 +239,25 @@ def test_what_goes_on_is_smaller_and_the_index_says_how_much(title: TiledTitle, 
             if path.exists():
                 tiles = sum(title.sizes(place, segment, continued=True))
                 assert path.stat().st_size == facts["continued_header"] + tiles
+
+
+def test_the_index_says_how_good_each_tile_is(title: TiledTitle) -> None:
+    """Where it is entered, and where it goes on after the quality that it was coded after: the best one."""
+    for quality, continued in [(0, False), (2, False), (0, True), (2, True)]:
+        shown = parts(title.run(SEGMENTS, Pick(quality, continued)))
+        for segment in SEGMENTS:
+            goes_on = continued and title.continues(segment)
+            stated = title.psnr(0 if continued and not goes_on else quality, segment, continued=goes_on)
+            first = sum(FRAMES[:segment])
+            for tile in TILES:
+                x, y, width, height = GRID.rectangle(tile)
+                here = np.s_[y : y + height, x : x + width]
+                squares = [
+                    np.mean(np.square(picture[here] - source_luma(first + place)[here].astype(float)))
+                    for place, picture in enumerate(shown[segment])
+                ]
+                measured = 10 * np.log10(255**2 / np.mean(squares))
+                assert abs(stated[tile] - min(61, measured)) <= 0.1001, (quality, continued, segment, tile)
 
 
 def test_segments_that_are_too_short_never_go_on(tmp_path: Path) -> None:
@@ -370,6 +396,15 @@ def test_an_index_that_lies_about_sizes_is_found_out(
     with pytest.raises(MediaError) as caught:
         check(liar)
     assert directory + named in caught.value.params["what"]
+
+
+@pytest.mark.parametrize("kind", ["psnr", "continued_psnr"])
+def test_an_index_that_leaves_out_the_errors_of_a_tile_is_found_out(folder: Path, tmp_path: Path, kind: str) -> None:
+    index = json.loads((folder / "index.json").read_bytes())
+    index["segments"][1][kind] = base64.b64encode(base64.b64decode(index["segments"][1][kind])[:-1]).decode()
+    with pytest.raises(MediaError) as caught:
+        check(change(folder, tmp_path, "index.json", json.dumps(index).encode()))
+    assert f"errors of {3 * GRID.tiles - 1} tiles" in caught.value.params["what"]
 
 
 @pytest.mark.parametrize("name", ["q1/seg-00001.m4s", "c1/seg-00001.m4s", "c2/seg-00004.m4s"])

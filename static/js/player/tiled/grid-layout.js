@@ -110,6 +110,8 @@ export class GridLayout {
       grid: index.grid, qualities: index.qualities, segments: index.segments,
       size: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile, continued = false) =>
         index.size(quality, segment, tile, continued),
+      error: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile, continued = false) =>
+        index.error(quality, segment, tile, continued),
       continues: (/** @type {number} */ segment) => index.continues(segment),
     };
     this.track = { width: index.width, height: index.height, codec: index.codec, hvcc: index.configuration.record };

@@ -11,6 +11,8 @@ const SEGMENTS_MOST = 20_000;
 const GROUP_MOST = 60;
 /** Bytes before the first tile. */
 const HEADER_MOST = 10_000_000;
+/** By a tile's PSNR as it is stored: fifths of a decibel above 10. */
+const MEAN_SQUARES = Float64Array.from({ length: 256 }, (_, stored) => 65025 * 10 ** (-(10 + stored / 5) / 10));
 const NAME = /^[A-Za-z0-9_-]{1,40}$/;
 
 /** The index cannot be used; `message` says what is wrong with it. */
@@ -19,9 +21,9 @@ export class IndexError extends Error {}
 /**
  * @typedef {import("./hevc.js").Configuration} Configuration
  * @typedef {{ index: number, frame: number, frames: number, start: number, duration: number, header: number, continuedHeader: number, low: number }} Segment
- * @typedef {{ id: string, directory: string, continued: string | null, kbps: number, psnr: number | null, qp: number | null }} TileQuality
+ * @typedef {{ id: string, directory: string, continued: string | null, kbps: number }} TileQuality
  * @typedef {{ columns: number, rows: number, x: number[], y: number[] }} Edges
- * @typedef {{ directory: string, codec: string, configuration: Configuration, width: number, height: number, grid: Edges, psnr: number | null, kbps: number }} LowLayer
+ * @typedef {{ directory: string, codec: string, configuration: Configuration, width: number, height: number, grid: Edges, kbps: number }} LowLayer
  * @typedef {object} PackLayout see docs/tiles.md, "Packed"
  * @property {number[]} columns
  * @property {number[]} rows
@@ -94,6 +96,10 @@ export class TiledIndex {
   #sizes = [];
   /** Of the continued tiles; null where a segment has none. @type {(Uint8Array | null)[]} */
   #continuedSizes = [];
+  /** PSNR of the tiles, entered and continued, as it is stored. @type {Uint8Array[]} */
+  #psnr = [];
+  /** @type {(Uint8Array | null)[]} */
+  #continuedPsnr = [];
   /** Composition offsets of the pictures of a segment in decoding order, by their number. @type {Map<number, Int32Array>} */
   #compositionOffsets = new Map();
   /** Where the tiles of a quality begin, for those asked for last. */
@@ -104,7 +110,7 @@ export class TiledIndex {
    * @throws {IndexError}
    */
   constructor(given) {
-    check(given && typeof given === "object" && given.version === 3, "this kind of index is not known");
+    check(given && typeof given === "object" && given.version === 4, "this kind of index is not known");
     check(whole(given.width, 256, 16384) && whole(given.height, 64, 16384), "the picture has no possible size");
     this.width = /** @type {number} */ (given.width);
     this.height = /** @type {number} */ (given.height);
@@ -136,7 +142,6 @@ export class TiledIndex {
       return {
         id: String(quality.id ?? quality.directory), directory: quality.directory, continued: quality.continued,
         kbps: figure(quality.kbps) ?? 0,
-        psnr: figure(quality.ws_psnr) ?? figure(quality.psnr), qp: figure(quality.qp) ?? figure(quality.crf),
       };
     });
     this.low = given.low ? this.#readLow(given.low) : null;
@@ -153,27 +158,29 @@ export class TiledIndex {
     check(/^(hvc1|hev1)\.[\w.]{4,40}$/.test(low.codec), "the low layer is not HEVC");
     const configuration = readConfiguration(low.hvcc, "the low layer's configuration");
     const { width, height, directory, codec } = low;
-    return { directory, codec, configuration, width, height, grid: readGrid(low.grid, width, height), psnr: figure(low.ws_psnr) ?? figure(low.psnr), kbps: figure(low.kbps) ?? 0 };
+    return { directory, codec, configuration, width, height, grid: readGrid(low.grid, width, height), kbps: figure(low.kbps) ?? 0 };
   }
 
   /** @param {any} given @param {any} orders */
   #readSegments(given, orders) {
     check(Array.isArray(given) && whole(given.length, 1, SEGMENTS_MOST), "there are no segments");
-    const bytes = 3 * this.qualities.length * this.tiles;
+    const each = this.qualities.length * this.tiles;
     let frame = 0;
     this.segments = given.map((segment, index) => {
       check(segment?.frame === frame && whole(segment.frames, 1, 600), `segment ${index} does not follow the one before`);
       const { header, continued_header: continuedHeader, low = 0 } = segment;
       check(whole(header, 0, HEADER_MOST) && whole(continuedHeader, 0, HEADER_MOST) && whole(low, 0, 100_000_000), `segment ${index} has no possible size`);
-      const sizes = (/** @type {any} */ text) => {
-        const list = bytesOf(text, `a list of sizes of segment ${index}`);
-        check(list.length === bytes, `segment ${index} has sizes for another number of tiles`);
-        return list;
+      const list = (/** @type {any} */ text, /** @type {string} */ what, /** @type {number} */ length) => {
+        const bytes = bytesOf(text, `a list of ${what} of segment ${index}`);
+        check(bytes.length === length, `segment ${index} has ${what} for another number of tiles`);
+        return bytes;
       };
-      this.#sizes.push(sizes(segment.sizes));
+      this.#sizes.push(list(segment.sizes, "sizes", 3 * each));
+      this.#psnr.push(list(segment.psnr, "errors", each));
       const first = index % this.group === 0;
       check(!first || segment.continued === null, `segment ${index} begins a group and cannot continue`);
-      this.#continuedSizes.push(first ? null : sizes(segment.continued));
+      this.#continuedSizes.push(first ? null : list(segment.continued, "sizes", 3 * each));
+      this.#continuedPsnr.push(first ? null : list(segment.continued_psnr, "errors", each));
       const { frames } = segment;
       if (!this.#compositionOffsets.has(frames)) this.#compositionOffsets.set(frames, readOrder(orders?.[frames], frames).map((place, i) => (place - i) * this.ticks));
       const start = (frame * this.ticks) / this.timescale;
@@ -203,6 +210,18 @@ export class TiledIndex {
     const sizes = /** @type {Uint8Array} */ ((continued ? this.#continuedSizes : this.#sizes)[segment]);
     const at = 3 * (quality * this.tiles + tile);
     return sizes[at] | (sizes[at + 1] << 8) | (sizes[at + 2] << 16);
+  }
+
+  /**
+   * Mean squared error of a tile's luma; of a continued one after the quality that it was coded after.
+   * @param {number} quality
+   * @param {number} segment
+   * @param {number} tile
+   * @param {boolean} [continued] only where it `continues`
+   */
+  error(quality, segment, tile, continued = false) {
+    const stored = /** @type {Uint8Array} */ ((continued ? this.#continuedPsnr : this.#psnr)[segment]);
+    return MEAN_SQUARES[stored[quality * this.tiles + tile]];
   }
 
   /**

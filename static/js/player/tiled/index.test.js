@@ -26,11 +26,17 @@ test("what continues has sizes, places and files of its own, except where a grou
   assert.equal(index.file(2, 1, true), "c2/seg-00001.m4s");
 });
 
+test("each tile has the error that it was coded with, entered and continued", () => {
+  const index = new TiledIndex(sampleIndex());
+  const decibels = (...tile) => 10 * Math.log10(65025 / index.error(...tile));
+  [[0, 0, 5], [2, 1, 35], [2, 1, 35, true], [0, 1, 0, true]].forEach((tile, i) => assert.ok(Math.abs(decibels(...tile) - [44, 34, 41, 44][i]) < 1e-9));
+});
+
 test("a title in which nothing continues is read as one", () => {
   const given = sampleIndex();
   given.group = 1;
   for (const quality of given.qualities) quality.continued = null;
-  for (const segment of given.segments) segment.continued = null;
+  for (const segment of given.segments) segment.continued = segment.continued_psnr = null;
   const index = new TiledIndex(given);
   assert.deepEqual([0, 1].map((segment) => index.continues(segment)), [false, false]);
 });
@@ -38,7 +44,7 @@ test("a title in which nothing continues is read as one", () => {
 /** What is changed in the index, and what the refusal must speak of. */
 const LIES = [
   [(index) => (index.version = 1), /kind of index/],
-  [(index) => (index.version = 2), /kind of index/],
+  [(index) => (index.version = 3), /kind of index/],
   [(index) => delete index.group, /group/],
   [(index) => (index.group = 0), /group/],
   [(index) => (index.group = 1e9), /group/],
@@ -49,6 +55,9 @@ const LIES = [
   [(index) => (index.segments[1].continued = null), /sizes/],
   [(index) => (index.segments[1].continued = btoa("short")), /another number of tiles/],
   [(index) => (index.segments[1].continued = "%%%"), /base64/],
+  [(index) => (index.segments[1].psnr = btoa("short")), /errors for another number of tiles/],
+  [(index) => delete index.segments[0].psnr, /errors/],
+  [(index) => (index.segments[1].continued_psnr = null), /errors/],
   [(index) => (index.segments[1].continued_header = -1), /size/],
   [(index) => delete index.order, /order of 16/],
   [(index) => index.order[16].pop(), /order of 16/],

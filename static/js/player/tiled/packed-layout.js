@@ -12,8 +12,8 @@ import { RegionMap } from "./region-map.js";
 
 /** Columns of luma samples that show one bit. */
 export const BIT_WIDTH = 32;
-/** dB that the low layer lies below the poorest tiles: its own PSNR is that of the small picture, before it is enlarged. */
-const LOW_LOSS = 4;
+/** Errors of the low layer by those of the poorest tiles (4 dB): its own PSNR is that of the small picture, before it is enlarged. */
+const LOW_LOSS = 2.5;
 
 /**
  * @typedef {object} Packing what the shader needs to find things in a packed picture; luma samples, from the top left
@@ -67,11 +67,12 @@ export class PackedLayout {
     if (this.slots < 1) throw new BrokenData("the packed layout's map is too small");
     this.packing = describe(index, pack, low, this.#picture);
     const floor = index.qualities.length;
-    const poorest = index.qualities[floor - 1].psnr;
     this.schedule = {
-      grid: index.grid, qualities: [...index.qualities, { psnr: poorest && poorest - LOW_LOSS, qp: null }], segments: index.segments,
+      grid: index.grid, qualities: [...index.qualities, { id: "low" }], segments: index.segments,
       size: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile) =>
         quality === floor ? 0 : index.size(quality, segment, tile),
+      error: (/** @type {number} */ quality, /** @type {number} */ segment, /** @type {number} */ tile) =>
+        quality === floor ? LOW_LOSS * index.error(floor - 1, segment, tile) : index.error(quality, segment, tile),
       // Its tiles change their places, so none finds there what it would look back to.
       continues: () => false,
       floorBytes: (/** @type {number} */ segment) => index.segments[segment].low,

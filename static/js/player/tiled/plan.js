@@ -12,11 +12,6 @@ const WORTH_LEAST = 0.3;
 /** Ratio of errors (half a decibel) below which two qualities look alike. */
 export const ALIKE = 1.122;
 
-/** Seconds that people go on looking at something, in the mean. */
-const LOOKED_AT_FOR = 4;
-/** Share of what may be used that all tiles in the second best quality, played on, take where that is little. */
-const CHEAP = 0.2;
-
 /** @type {Choice} */
 const NOTHING = { quality: -1, continued: false, bytes: 0, error: Infinity };
 
@@ -123,30 +118,4 @@ function openTiles({ tiles, views, shut, most = tiles }, marked) {
   const order = [...weights.keys()].filter((tile) => weights[tile] > 0 && !shut?.[tile]);
   if (order.length > most) order.sort((a, b) => weights[b] - weights[a]).length = most;
   return new Set(order);
-}
-
-/**
- * Mean squared errors of qualities that are known by PSNR, or by QP where nothing was measured.
- * @param {{ psnr?: number | null, qp?: number | null }[]} qualities best first
- * @returns {number[]} strictly growing
- */
-export function lossesOf(qualities) {
-  const measured = qualities.every(({ psnr }) => typeof psnr === "number" && psnr > 0);
-  const losses = qualities.map(({ psnr, qp }, index) => {
-    if (measured) return 65025 * 10 ** (-Number(psnr) / 10);
-    // The error of a transform quantiser doubles every three QP steps (step size doubles every six).
-    return 2 ** ((qp ?? 24 + 6 * index) / 3);
-  });
-  for (let i = 1; i < losses.length; i++) losses[i] = Math.max(losses[i], losses[i - 1] * 1.01);
-  return losses;
-}
-
-/**
- * Seconds that a better tile is of use. Those who go on looking keep it for less than it cost, until all tiles begin anew. Where going on costs
- * next to nothing it stays sharp in the background, too, for whoever looks back: it is of use for longer, by the square of how much less it costs.
- * @param {number} onward share of what may be used that all tiles in the second best quality take, played on
- * @param {number} left seconds until all tiles begin anew
- */
-export function usefulSeconds(onward, left) {
-  return Math.min(LOOKED_AT_FOR / Math.min(1, (onward / CHEAP) ** 2), left);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { errorOf, lossesOf, planTiles, usefulSeconds } from "./plan.js";
+import { errorOf, planTiles } from "./plan.js";
 import { Throughput } from "./throughput.js";
 
 /** One view for sure, filled by the tiles in these shares. */
@@ -83,13 +83,6 @@ test("among the best uses of few bytes none is wasted on tiny gains", () => {
   assert.ok(found.slice(1).every((quality) => quality === 0));
 });
 
-test("losses follow the measured PSNR, or the QP where there is none", () => {
-  const [best, worse] = lossesOf([{ psnr: 40 }, { psnr: 30 }]);
-  assert.ok(Math.abs(worse / best - 10) < 1e-6);
-  const [fine, coarse] = lossesOf([{ qp: 24 }, { qp: 30 }]);
-  assert.ok(Math.abs(coarse / fine - 4) < 1e-6);
-});
-
 test("throughput counts bytes over all requests and no idle time", () => {
   const speed = new Throughput(123);
   assert.equal(speed.estimate, 123);
@@ -119,11 +112,4 @@ test("a drop of the connection is believed within a second", () => {
   for (let now = 0.1; now < 5; now += 0.1) speed.received(now, 500_000);
   for (let now = 5; now < 6.5; now += 0.1) speed.received(now, 50_000);
   assert.ok(speed.estimate < 1.9e6, String(speed.estimate));
-});
-
-test("a tile that stays sharp for next to nothing is of use for longer, but not beyond its group", () => {
-  assert.equal(usefulSeconds(0.8, 16), 4);
-  assert.equal(usefulSeconds(0.8, 1), 1);
-  assert.equal(usefulSeconds(0.1, 30), 16);
-  assert.equal(usefulSeconds(0.01, 12), 12);
 });

@@ -20,10 +20,10 @@
  */
 
 import { boxesWithin } from "../regions.js";
-import { addTile, bestTiles, copyOf, enteredTiles, errorOnward, noTiles } from "./chain.js";
+import { addTile, bestTiles, copyOf, enteredTiles, errorOnward, goOn, noTiles } from "./chain.js";
 import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
-import { ALIKE, errorOf, lossesOf, planTiles, usefulSeconds } from "./plan.js";
+import { ALIKE, errorOf, planTiles } from "./plan.js";
 import { expectedViews, predictView } from "./predict.js";
 import { Throughput } from "./throughput.js";
 
@@ -57,7 +57,8 @@ const REAIM = 6;
 const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
-/** Seconds that a paused picture is looked at, as far as anyone knows. */
+/** Seconds that people go on looking at something, in the mean: a better tile goes on so long for less than it costs; and at a paused picture, as far as anyone knows. */
+const LOOKED_AT_FOR = 3;
 const PAUSED_FOR = 10;
 /** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
 const JUMP_DECODES = 2;
@@ -95,9 +96,11 @@ const STALE = 0.02;
  *
  * @typedef {object} SchedulerIndex what the scheduler reads of the index (index.js makes it)
  * @property {import("./geometry.js").Grid} grid
- * @property {{ psnr?: number | null, qp?: number | null }[]} qualities best first; the last one, or the one before it, is the floor
+ * @property {ArrayLike<unknown>} qualities best first; the last one, or the one before it, is the floor
  * @property {SegmentFacts[]} segments
  * @property {(quality: number, segment: number, tile: number, continued?: boolean) => number} size bytes of a tile in a segment
+ * @property {(quality: number, segment: number, tile: number, continued?: boolean) => number} error mean squared error of a tile in a segment, of a
+ *   continued one after the quality that it was coded after
  * @property {(segment: number) => boolean} [continues] whether it has continued tiles
  * @property {(segment: number) => number} [floorBytes] of what is fetched as floor; all tiles of a quality when left out
  *
@@ -144,7 +147,6 @@ const STALE = 0.02;
 export class Scheduler {
   #index;
   #map;
-  #losses;
   #angles;
   #head = new HeadTracker();
   /** @type {Map<number, SegmentState>} */
@@ -177,7 +179,6 @@ export class Scheduler {
   constructor(index, options = {}) {
     this.#index = index;
     this.#map = new TileMap(index.grid, options.viewport ?? { fovX: 90, fovY: 90 });
-    this.#losses = lossesOf(index.qualities);
     this.#angles = solidAngles(index.grid);
     this.capKbps = options.capKbps ?? 15_000;
     this.crowd = options.crowd ?? null;
@@ -398,14 +399,30 @@ export class Scheduler {
     const shares = new Float64Array(this.none + 1);
     const view = this.#map.view({ yaw, pitch });
     const appended = this.#states.get(segment)?.appended;
-    for (let tile = 0; tile < view.length; tile++) shares[appended ? this.#looksLike(appended.errors[tile]) : this.none] += view[tile];
+    for (let tile = 0; tile < view.length; tile++) shares[appended ? this.#looksLike(segment, tile, appended.errors[tile]) : this.none] += view[tile];
     return shares;
   }
 
-  /** The best quality that an error looks like; the floor where it is larger than that one's. @param {number} error */
-  #looksLike(error) {
-    const quality = this.#losses.findIndex((loss) => error < loss * ALIKE);
-    return quality < 0 ? this.none - 1 : quality;
+  /**
+   * The best quality that a tile looks like by its error; the floor where that is larger than all of theirs.
+   * @param {number} segment
+   * @param {number} tile
+   * @param {number} error
+   */
+  #looksLike(segment, tile, error) {
+    for (let quality = 0; quality < this.none; quality++) if (error <= this.#alike(segment, tile, quality)) return quality;
+    return this.none - 1;
+  }
+
+  /**
+   * The error up to which a tile looks like a quality, entered or gone on with.
+   * @param {number} segment
+   * @param {number} tile
+   * @param {number} quality
+   */
+  #alike(segment, tile, quality) {
+    const entered = this.#index.error(quality, segment, tile);
+    return ALIKE * (this.#index.continues?.(segment) ? Math.max(entered, this.#index.error(quality, segment, tile, true)) : entered);
   }
 
   /** Bytes per second that may be used now: what the cap allows and the connection brings. */
@@ -444,10 +461,13 @@ export class Scheduler {
    * @returns {import("./chain.js").Chain}
    */
   #chain(segment, before) {
+    const { error, size, continues, segments } = this.#index;
+    const goesOn = Boolean(continues?.(segment - 1));
     return {
-      before, begins: !this.#index.continues?.(segment), losses: this.#losses,
-      pictures: this.#index.segments[segment].frames, seconds: this.#index.segments[segment].duration,
-      size: (quality, tile, continued) => this.#index.size(quality, segment, tile, continued),
+      before, begins: !continues?.(segment), qualities: this.none, pictures: segments[segment].frames, seconds: segments[segment].duration,
+      error: (quality, tile, continued) => error(quality, segment, tile, continued),
+      errorBefore: (quality, tile) => error(goesOn ? quality : 0, segment - 1, tile, goesOn),
+      size: (quality, tile, continued) => size(quality, segment, tile, continued),
     };
   }
 
@@ -458,10 +478,8 @@ export class Scheduler {
     const floor = this.none - 1;
     for (let tile = 0; tile < this.tiles; tile++) {
       if (shown.picks[tile] < this.none) continue;
-      shown.picks[tile] = floor;
-      shown.errors[tile] = before ? errorOnward(chain, tile, floor) : this.#losses[floor];
-      shown.continued[tile] = Number(before !== null);
-      if (before) shown.exact[tile] = Number(before.exact[tile] && floor === 0);
+      if (before) goOn(shown, chain, tile, floor, errorOnward(chain, tile, floor));
+      else [shown.picks[tile], shown.errors[tile]] = [floor, chain.error(floor, tile, false)];
     }
     return shown;
   }
@@ -575,7 +593,7 @@ export class Scheduler {
     const state = this.state(segment);
     state.waitsFrom ??= now;
     const { errors } = bestTiles(state.have, this.#chain(segment, null));
-    const full = this.#map.view(this.#head.now).every((share, tile) => share === 0 || this.#looksLike(errors[tile]) === 0);
+    const full = this.#map.view(this.#head.now).every((share, tile) => share === 0 || this.#looksLike(segment, tile, errors[tile]) === 0);
     if (full) return false;
     // All has come that was asked for: what the connection brings is better known now.
     if (![...state.requests].some((id) => !this.#requests.get(id)?.floor)) state.aimed = null;
@@ -606,7 +624,7 @@ export class Scheduler {
 
   /** @param {number} segment @param {Int8Array} picks @returns {import("./chain.js").Shown} entry tiles only */
   #entered(segment, picks) {
-    return enteredTiles(picks, { begins: !this.#index.continues?.(segment), losses: this.#losses });
+    return enteredTiles(picks, this.#chain(segment, null));
   }
 
   /**
@@ -674,7 +692,7 @@ export class Scheduler {
     const before = entry ? null : this.#before(segment);
     const soon = this.#rate === 0 || this.#index.segments[segment].start - media < FINE_FLOOR_SOON;
     let far = 0;
-    for (const error of before?.errors ?? []) if (error > FINE_FLOOR_FAR * this.#losses[fine]) far++;
+    before?.errors.forEach((error, tile) => (far += Number(error > FINE_FLOOR_FAR * this.#index.error(fine, segment, tile))));
     const coarse = before ? far > this.tiles / 2 : soon;
     return { quality: coarse || !this.#affordsFine ? lowest : fine, continued: before !== null };
   }
@@ -826,16 +844,11 @@ export class Scheduler {
     const have = this.#expected(segment, before).errors;
     const { picks, errors } = planTiles({
       tiles: this.tiles, choices: (tile) => this.#choices(segment, tile, before), views, budget,
-      seconds: this.#paused ? PAUSED_FOR : this.#worthSeconds(segment), have, always, shut: state.shut, most: this.slots,
+      seconds: this.#paused ? PAUSED_FOR : Math.min(LOOKED_AT_FOR, this.#groupLeft(segment)), have, always, shut: state.shut, most: this.slots,
     });
     for (const tile of always) if (picks[tile]) return picks;
     // A picture that stands is compared with what is seen of it, not with the entry tiles that have come.
     return this.#gain(views, (this.#paused && state.appended?.errors) || have, errors) > WORTH ? picks : null;
-  }
-
-  /** Seconds that a better tile is of use. @param {number} segment */
-  #worthSeconds(segment) {
-    return usefulSeconds(this.none > 1 ? this.#ratePlayedOn(1) / this.budgetRate : 1, this.#groupLeft(segment));
   }
 
   /**
@@ -848,7 +861,7 @@ export class Scheduler {
     const chain = this.#chain(segment, before);
     const found = [];
     for (let quality = 0; quality < this.none - 1; quality++) {
-      found.push({ quality, continued: false, bytes: chain.size(quality, tile, false), error: this.#losses[quality] });
+      found.push({ quality, continued: false, bytes: chain.size(quality, tile, false), error: chain.error(quality, tile, false) });
       const error = errorOnward(chain, tile, quality);
       if (error < Infinity) found.push({ quality, continued: true, bytes: chain.size(quality, tile, true), error });
     }
