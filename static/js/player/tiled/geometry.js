@@ -105,27 +105,6 @@ export class TileMap {
 }
 
 /**
- * The solid angle of each tile as share of what the picture shows (the sphere; of both eyes for top-bottom).
- * @param {Grid} grid
- */
-export function solidAngles(grid) {
-  const shares = new Float64Array(grid.columns * grid.rows);
-  const sphere = grid.stereo === "top-bottom" ? grid.height / 2 : grid.height;
-  /** Integral of the cosine of the latitude from the top of the picture to a line. @param {number} y */
-  const above = (y) => {
-    const whole = Math.min(grid.height / sphere, Math.floor(y / sphere));
-    return 2 * whole + 1 - Math.cos(((y - whole * sphere) / sphere) * Math.PI);
-  };
-  const all = above(grid.height);
-  for (let row = 0; row < grid.rows; row++) {
-    const band = (above(grid.y[row + 1]) - above(grid.y[row])) / all;
-    for (let column = 0; column < grid.columns; column++)
-      shares[row * grid.columns + column] = (band * (grid.x[column + 1] - grid.x[column])) / grid.width;
-  }
-  return shares;
-}
-
-/**
  * The tiles that a region of the sphere touches.
  * @param {TileMap} map
  * @param {{ yaw: number, pitch: number, width: number, height: number }} region centre and extent in degrees
@@ -181,4 +160,15 @@ function raysOf(viewport) {
     }
   }
   return rays;
+}
+
+/**
+ * @param {{ yaw: number, pitch: number }} a
+ * @param {{ yaw: number, pitch: number }} b
+ * @returns {number} degrees
+ */
+export function angleBetween(a, b) {
+  const [p, q] = [a.pitch * RADIANS, b.pitch * RADIANS];
+  const cosine = Math.sin(p) * Math.sin(q) + Math.cos(p) * Math.cos(q) * Math.cos((a.yaw - b.yaw) * RADIANS);
+  return Math.acos(Math.max(-1, Math.min(1, cosine))) / RADIANS;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { solidAngles, TileMap, tilesOfRegion } from "./geometry.js";
+import { TileMap, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
 import { expectedViews, predictView } from "./predict.js";
 
@@ -39,13 +39,6 @@ test("in a top-bottom picture both eyes see the same share of their halves", () 
   const shares = new TileMap(stereo, screen).view({ yaw: 20, pitch: 0 });
   for (let tile = 0; tile < 36; tile++) assert.ok(Math.abs(shares[tile] - shares[tile + 36]) < 1e-9);
   assert.ok(Math.abs(total(shares) - 1) < 1e-9);
-});
-
-test("solid angles add up to the sphere; rows at the poles are small", () => {
-  const angles = solidAngles(grid);
-  assert.ok(Math.abs(total(angles) - 1) < 1e-9);
-  assert.ok(Math.abs(angles[0] * 12 - (1 - Math.cos(Math.PI / 6)) / 2) < 1e-9);
-  assert.ok(Math.abs(total(solidAngles({ ...grid, stereo: "top-bottom" })) - 1) < 1e-9);
 });
 
 test("a region across the picture's seam has tiles at both ends", () => {

@@ -20,12 +20,13 @@
  */
 
 import { boxesWithin } from "../regions.js";
-import { addTile, bestTiles, copyOf, enteredTiles, errorOnward, goOn, noTiles } from "./chain.js";
-import { TileMap, solidAngles, tilesOfRegion } from "./geometry.js";
+import { bestTiles, enteredTiles, errorOnward, goOn } from "./chain.js";
+import { Costs } from "./costs.js";
+import { TileMap, angleBetween, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
 import { ALIKE, errorOf, planTiles } from "./plan.js";
 import { expectedViews, predictView } from "./predict.js";
-import { Throughput } from "./throughput.js";
+import { Stock } from "./stock.js";
 
 /** Seconds of floor fetched ahead, playing; while the connection brings less than the cap allows; before anyone pressed play; where a picture begins. */
 const FLOOR_AHEAD = 8;
@@ -81,8 +82,6 @@ const FINE_FLOOR_SOON = 2;
 const FINE_FLOOR_FAR = 2.5;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
-/** Bytes between two wanted tiles that are fetched along rather than ask twice, and never more than half of what is wanted. */
-const JOIN_GAP = 2048;
 /** Nepers of the view's error (4.3 dB) below which a plan is not worth requests. */
 const WORTH = 0.01;
 /** A request under way for tiles that fill less of the views expected now than this is dropped after a turn. */
@@ -113,49 +112,20 @@ const STALE = 0.02;
  * @property {number} [margin] seconds between handing a segment to the decoder and its play
  * @property {number} [firstThroughput] bytes per second to believe at first
  *
- * @typedef {object} FetchAction
- * @property {"fetch"} type
- * @property {number} id
- * @property {number} segment
- * @property {number} quality
- * @property {number} first tile
- * @property {number} last tile, included
- * @property {number} bytes
- * @property {number} deadline seconds on the caller's clock; Infinity when it is useful at any time
- * @property {boolean} floor the segment's floor: with a `floorBytes` index the low layer, else every tile of the quality
- * @property {boolean} continued continued tiles
- *
+ * @typedef {import("./stock.js").FetchAction} FetchAction
  * @typedef {{ type: "cancel", id: number }} CancelAction
  * @typedef {{ type: "append", segment: number, picks: Int8Array, continued: Uint8Array }} AppendAction quality of each tile, and 1 where its
  *   continued tile is meant; all are there. With any of these it goes on from the segment before, which was appended last; with none it is a random-access point
  * @typedef {FetchAction | CancelAction | AppendAction} Action
- *
- * @typedef {object} SegmentState
- * @property {import("./chain.js").Tiles} have
- * @property {import("./chain.js").Tiles} coming there or on its way
- * @property {Record<"entry" | "continued", "no" | "asked" | "here">} floor
- * @property {import("./chain.js").Shown | null} appended what the decoder got
- * @property {number} spent bytes asked for beyond the floor
- * @property {number | null} waitsFrom since when its floor has waited for better tiles, where the picture begins anew
- * @property {{ yaw: number, pitch: number } | null} planned the view that better tiles were first asked for
- * @property {Uint8Array} shut 1: a better quality of this tile is broken at its source
- * @property {{ yaw: number, pitch: number } | null} aimed the view that better tiles were last asked for
- * @property {import("./chain.js").Shown | null} after what was expected before it when better tiles were last asked for
- * @property {Set<number>} requests
+ * @typedef {import("./stock.js").SegmentState} SegmentState
  */
 
 export class Scheduler {
   #index;
   #map;
-  #angles;
+  #costs;
+  #stock;
   #head = new HeadTracker();
-  /** @type {Map<number, SegmentState>} */
-  #states = new Map();
-  /** @type {Map<number, FetchAction>} */
-  #requests = new Map();
-  #nextId = 1;
-  /** Requests that the driver has not started yet. @type {Set<number>} */
-  #unstarted = new Set();
   #media = 0;
   #rate = 0;
   #paused = true;
@@ -169,8 +139,6 @@ export class Scheduler {
   #last = NO_SEGMENT;
   #appendedAt = 0;
   #rich = true;
-  /** Bytes per second of all tiles of a quality, played on. @type {Map<number, number>} */
-  #rates = new Map();
 
   /**
    * @param {SchedulerIndex} index
@@ -179,13 +147,13 @@ export class Scheduler {
   constructor(index, options = {}) {
     this.#index = index;
     this.#map = new TileMap(index.grid, options.viewport ?? { fovX: 90, fovY: 90 });
-    this.#angles = solidAngles(index.grid);
+    this.#costs = new Costs(index);
+    this.#stock = new Stock(this.tiles, this.none, options.firstThroughput);
     this.capKbps = options.capKbps ?? 15_000;
     this.crowd = options.crowd ?? null;
     this.regions = options.regions ?? [];
     this.slots = options.slots ?? Infinity;
     this.#margin = options.margin ?? MARGIN;
-    this.throughput = new Throughput(options.firstThroughput);
   }
 
   /** Whether better tiles are fetched at all: not while nobody looks (a hidden tab). */
@@ -197,6 +165,10 @@ export class Scheduler {
     // What was appended for nobody is appended again for the one who looks.
     if (rich && !this.#rich) this.#voidAfter(this.segmentAt(this.#media + this.#margin) + 1);
     this.#rich = rich;
+  }
+
+  get throughput() {
+    return this.#stock.throughput;
   }
 
   get tiles() {
@@ -249,7 +221,7 @@ export class Scheduler {
    * @param {number} [to] seconds
    */
   forgetAppended(from = -Infinity, to = Infinity) {
-    for (const [segment, state] of this.#states) {
+    for (const [segment, state] of this.#stock.states) {
       const { start, duration } = this.#index.segments[segment];
       if (start >= to || start + duration <= from) continue;
       state.appended = null;
@@ -264,7 +236,7 @@ export class Scheduler {
   jumped(mediaTime) {
     const segment = this.segmentAt(mediaTime);
     let first = segment;
-    while (this.#states.get(first)?.appended?.continued.some(Boolean)) first--;
+    while (this.#stock.appended(first)?.continued.some(Boolean)) first--;
     if (mediaTime - this.#index.segments[first].start > JUMP_DECODES) this.#voidAfter(segment);
   }
 
@@ -296,7 +268,7 @@ export class Scheduler {
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
       const near = segments[s].start < media + this.#richAhead(s);
-      if (!this.state(s).appended) this.#askFloor(media, s, actions);
+      if (!this.#stock.appended(s)) this.#askFloor(media, s, actions);
       // First a picture at all, then a better one.
       if (near && this.#floorIsHere(current)) this.#askBetter(now, media, s, current, actions);
     }
@@ -309,7 +281,7 @@ export class Scheduler {
    * @param {number} id
    */
   started(now, id) {
-    if (this.#unstarted.delete(id)) this.throughput.begin(now);
+    this.#stock.started(now, id);
   }
 
   /**
@@ -327,11 +299,7 @@ export class Scheduler {
    * @param {number} id
    */
   arrived(now, id) {
-    const request = this.#drop(now, id);
-    if (!request) return;
-    const state = this.state(request.segment);
-    if (request.floor) state.floor[kindOf(request)] = "here";
-    for (let tile = request.first; tile <= request.last; tile++) addTile(state.have, tile, request.quality, request.continued);
+    this.#stock.arrived(now, id);
   }
 
   /**
@@ -341,13 +309,8 @@ export class Scheduler {
    * @param {boolean} [forGood] the tiles are broken at their source: the qualities there are have to do
    */
   failed(now, id, forGood = false) {
-    const request = this.#drop(now, id);
-    if (!request) return;
-    const state = this.state(request.segment);
-    if (request.floor && !forGood) state.floor[kindOf(request)] = "no";
-    state.aimed = null;
-    if (forGood && !request.floor) state.shut.fill(1, request.first, request.last + 1);
-    this.#recount(state);
+    const state = this.#stock.drop(now, id, forGood);
+    if (state) state.aimed = null;
   }
 
   /**
@@ -356,15 +319,7 @@ export class Scheduler {
    * @returns {SegmentState}
    */
   state(segment) {
-    let state = this.#states.get(segment);
-    if (!state) {
-      state = {
-        have: noTiles(this.tiles, this.none), coming: noTiles(this.tiles, this.none), floor: { entry: "no", continued: "no" },
-        appended: null, spent: 0, waitsFrom: null, planned: null, aimed: null, after: null, shut: new Uint8Array(this.tiles), requests: new Set(),
-      };
-      this.#states.set(segment, state);
-    }
-    return state;
+    return this.#stock.state(segment);
   }
 
   /** Segments whose tiles may be thrown away: what lies behind the playhead, and what a seek has left behind. */
@@ -372,7 +327,7 @@ export class Scheduler {
     const segments = this.#index.segments;
     const [from, to] = [this.#media - 1, this.#media + FLOOR_AHEAD + 4];
     const found = [];
-    for (const segment of this.#states.keys()) {
+    for (const segment of this.#stock.states.keys()) {
       const { start, duration } = segments[segment];
       if (start + duration < from || start > to) found.push(segment);
     }
@@ -381,10 +336,7 @@ export class Scheduler {
 
   /** @param {number} segment whose tiles were thrown away */
   forget(segment) {
-    const state = this.#states.get(segment);
-    if (!state) return;
-    for (const id of state.requests) this.#requests.delete(id);
-    this.#states.delete(segment);
+    this.#stock.forget(segment);
     if (segment === this.#last) this.#last = NO_SEGMENT;
   }
 
@@ -398,7 +350,7 @@ export class Scheduler {
   viewQuality(segment, yaw, pitch) {
     const shares = new Float64Array(this.none + 1);
     const view = this.#map.view({ yaw, pitch });
-    const appended = this.#states.get(segment)?.appended;
+    const appended = this.#stock.appended(segment);
     for (let tile = 0; tile < view.length; tile++) shares[appended ? this.#looksLike(segment, tile, appended.errors[tile]) : this.none] += view[tile];
     return shares;
   }
@@ -440,7 +392,7 @@ export class Scheduler {
   /** The first segment from here on that the decoder has not. */
   #upcoming() {
     let segment = this.segmentAt(this.#media);
-    while (this.#states.get(segment)?.appended) segment++;
+    while (this.#stock.appended(segment)) segment++;
     return segment;
   }
 
@@ -452,7 +404,7 @@ export class Scheduler {
   /** The segment before, as it is or will be; null where a segment cannot go on. @param {number} segment @returns {import("./chain.js").Shown | null} */
   #before(segment) {
     if (!this.#goesOn(segment)) return null;
-    return this.#states.get(segment - 1)?.appended ?? this.#expected(segment - 1);
+    return this.#stock.appended(segment - 1) ?? this.#expected(segment - 1);
   }
 
   /**
@@ -492,7 +444,7 @@ export class Scheduler {
 
   /** What the decoder has from this segment on counts no longer. @param {number} segment */
   #voidAfter(segment) {
-    for (const [other, state] of this.#states) {
+    for (const [other, state] of this.#stock.states) {
       if (other < segment || !state.appended) continue;
       state.appended = null;
       this.#last = NO_SEGMENT;
@@ -507,32 +459,24 @@ export class Scheduler {
     const earned = second * Math.max(0, now - this.#decidedAt);
     this.#account = Math.max(-OWED_MOST * second, Math.min(SAVED_MOST * second, this.#account + earned));
     // While the picture stands, time brings allowance that nothing plays away.
-    if (this.#rate === 0) for (const state of this.#states.values()) state.spent = Math.max(0, state.spent - earned);
+    if (this.#rate === 0) for (const state of this.#stock.states.values()) state.spent = Math.max(0, state.spent - earned);
     this.#decidedAt = now;
   }
 
   /** Seconds before its play that a segment's better tiles are asked for. @param {number} segment */
   #richAhead(segment) {
     const usual = this.#allowance(segment) - this.#usualFloor(segment);
-    const coming = Math.max(usual, this.#index.continues && !this.#index.continues(segment) ? this.#bytesToEnter(segment) : 0) / (SAFETY * this.throughput.estimate);
+    const coming = Math.max(usual, this.#index.continues && !this.#index.continues(segment) ? this.#costs.enter(segment, this.#map.view(this.#head.now)) : 0) / (SAFETY * this.throughput.estimate);
     const wanted = Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
     // A decoder that reads further ahead must be served sooner.
     return (wanted + Math.max(0, this.#margin - MARGIN)) * Math.max(1, this.#rate);
-  }
-
-  /** Bytes of what is looked at now in the best quality, entered. @param {number} segment */
-  #bytesToEnter(segment) {
-    const view = this.#map.view(this.#head.now);
-    let bytes = 0;
-    for (let tile = 0; tile < this.tiles; tile++) if (view[tile] > 0) bytes += this.#index.size(0, segment, tile);
-    return bytes;
   }
 
   /** Bytes of floor that go along with the better tiles of a segment. @param {number} segment */
   #usualFloor(segment) {
     const { duration } = this.#index.segments[segment];
     const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / duration));
-    return this.#slow && this.#floorIsHere(last) ? 0 : this.#ratePlayedOn(this.#affordsFine ? this.none - 2 : this.none - 1) * duration;
+    return this.#slow && this.#floorIsHere(last) ? 0 : this.#costs.playedOn(this.#affordsFine ? this.none - 2 : this.none - 1) * duration;
   }
 
   /** @param {number} segment */
@@ -549,15 +493,12 @@ export class Scheduler {
    */
   #cancel(now, media, current, actions) {
     const standing = this.#paused;
-    for (const request of [...this.#requests.values()]) {
+    for (const request of [...this.#stock.requests.values()]) {
       const { start, duration } = this.#index.segments[request.segment];
       const gone = request.segment < current || start > media + FLOOR_AHEAD + 2 * duration;
-      const late = !request.floor && !standing && Boolean(this.#states.get(request.segment)?.appended);
+      const late = !request.floor && !standing && this.#stock.appended(request.segment) !== null;
       if (!gone && !late) continue;
-      this.#drop(now, request.id);
-      const state = this.state(request.segment);
-      if (request.floor) state.floor[kindOf(request)] = "no";
-      this.#recount(state);
+      this.#stock.drop(now, request.id);
       actions.push({ type: "cancel", id: request.id });
     }
   }
@@ -596,7 +537,7 @@ export class Scheduler {
     const full = this.#map.view(this.#head.now).every((share, tile) => share === 0 || this.#looksLike(segment, tile, errors[tile]) === 0);
     if (full) return false;
     // All has come that was asked for: what the connection brings is better known now.
-    if (![...state.requests].some((id) => !this.#requests.get(id)?.floor)) state.aimed = null;
+    if (!this.#stock.better(state).length) state.aimed = null;
     return now < state.waitsFrom + BEGINS_WITHIN;
   }
 
@@ -640,7 +581,7 @@ export class Scheduler {
     this.#last = segment;
     this.#appendedAt = now;
     // What was asked for the next one may have counted on tiles that did not come in time.
-    const next = this.#states.get(segment + 1);
+    const next = this.#stock.states.get(segment + 1);
     if (next?.after?.errors.some((error, tile) => shown.errors[tile] > error)) next.aimed = null;
     actions.push({ type: "append", segment, picks: shown.picks.slice(), continued: shown.continued.slice() });
   }
@@ -669,15 +610,11 @@ export class Scheduler {
    * @param {boolean} [entry] the floor to enter with, also where another one is there to go on with
    */
   #askFloor(media, segment, actions, entry = !this.#goesOn(segment)) {
-    const { floor, coming } = this.state(segment);
-    if (floor.entry !== "no" || (!entry && floor.continued !== "no") || this.#requests.size >= MOST_REQUESTS) return;
-    let waiting = 0;
-    for (const request of this.#requests.values()) if (request.floor) waiting++;
-    if (waiting >= MOST_FLOORS) return;
+    const { floor } = this.state(segment);
+    if (floor.entry !== "no" || (!entry && floor.continued !== "no") || this.#stock.requests.size >= MOST_REQUESTS) return;
+    if (this.#stock.floorsUnderWay >= MOST_FLOORS) return;
     const { quality, continued } = this.#floorFor(media, segment, entry);
-    const bytes = this.#floorBytes(segment, quality, continued);
-    floor[continued ? "continued" : "entry"] = "asked";
-    for (let tile = 0; tile < this.tiles; tile++) addTile(coming, tile, quality, continued);
+    const bytes = this.#costs.floor(segment, quality, continued);
     this.#ask({ segment, quality, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true, continued }, actions);
   }
 
@@ -699,21 +636,7 @@ export class Scheduler {
 
   /** Whether the last quality but one is cheap enough to have all tiles in it. */
   get #affordsFine() {
-    return !this.#index.floorBytes && this.none > 2 && this.#ratePlayedOn(this.none - 2) <= FINE_FLOOR * this.budgetRate;
-  }
-
-  /** @param {number} quality */
-  #ratePlayedOn(quality) {
-    let rate = this.#rates.get(quality);
-    if (rate === undefined) {
-      const { segments } = this.#index;
-      let bytes = 0;
-      for (let s = 0; s < segments.length; s++) bytes += this.#floorBytes(s, quality, Boolean(this.#index.continues?.(s)));
-      const last = segments[segments.length - 1];
-      rate = bytes / (last.start + last.duration);
-      this.#rates.set(quality, rate);
-    }
-    return rate;
+    return !this.#index.floorBytes && this.none > 2 && this.#costs.playedOn(this.none - 2) <= FINE_FLOOR * this.budgetRate;
   }
 
   /** Seconds from a segment's beginning to the end of its group. @param {number} segment */
@@ -732,7 +655,7 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #askBetter(now, media, segment, current, actions) {
-    if (!this.rich || !this.#head.known || this.#requests.size >= MOST_REQUESTS) return;
+    if (!this.rich || !this.#head.known || this.#stock.requests.size >= MOST_REQUESTS) return;
     const { start, duration } = this.#index.segments[segment];
     const standing = this.#paused;
     const state = this.state(segment);
@@ -755,7 +678,7 @@ export class Scheduler {
     state.aimed = view;
     state.after = before;
     const deadline = standing ? Infinity : now + time;
-    const runs = this.#runs(wanted, segment);
+    const runs = this.#costs.runs(wanted, segment);
     const marked = this.#always(this.#index.segments[segment]);
     const worth = (/** @type {{ first: number, last: number, bytes: number }} */ { first, last, bytes }) => {
       let share = 0;
@@ -769,7 +692,6 @@ export class Scheduler {
         state.aimed = null;
         break;
       }
-      for (let tile = run.first; tile <= run.last; tile++) addTile(state.coming, tile, run.quality, run.continued);
       this.#ask({ segment, ...run, deadline, floor: false }, actions);
     }
   }
@@ -782,16 +704,13 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #dropStale(now, state, views, actions) {
-    for (const id of [...state.requests]) {
-      const request = this.#requests.get(id);
-      if (!request || request.floor) continue;
+    for (const { id, first, last } of this.#stock.better(state)) {
       let share = 0;
-      for (const { weight, shares } of views) for (let tile = request.first; tile <= request.last; tile++) share += weight * shares[tile];
+      for (const { weight, shares } of views) for (let tile = first; tile <= last; tile++) share += weight * shares[tile];
       if (share >= STALE) continue;
-      this.#drop(now, id);
+      this.#stock.drop(now, id);
       actions.push({ type: "cancel", id });
     }
-    this.#recount(state);
   }
 
   /**
@@ -837,7 +756,7 @@ export class Scheduler {
     const credit = turned ? TURN_CREDIT * allowance : 0;
     const usual = this.#rate === 0 ? 0 : this.#account * (this.#account > 0 ? 1 : 1 / EVEN_OUT) - this.#usualFloor(segment);
     const byCap = allowance - state.spent + usual + credit;
-    const byNetwork = unknown ? Infinity : SAFETY * this.throughput.estimate * time - this.#underWay(segment);
+    const byNetwork = unknown ? Infinity : SAFETY * this.throughput.estimate * time - this.#stock.underWay(segment);
     const budget = Math.min(byCap, byNetwork);
     if (budget <= 0) return null;
     const always = this.#always(this.#index.segments[segment]);
@@ -876,98 +795,12 @@ export class Scheduler {
     return tiles;
   }
 
-  /** Bytes asked for and not here that come before a new request for this segment. @param {number} segment */
-  #underWay(segment) {
-    let bytes = 0;
-    for (const request of this.#requests.values()) if (request.segment <= segment) bytes += request.bytes;
-    return bytes;
-  }
-
-  /**
-   * Neighbours of the same quality and kind in one range; between them tiles that cost less than another request.
-   * @param {(import("./plan.js").Choice | null)[]} wanted
-   * @param {number} segment
-   */
-  #runs(wanted, segment) {
-    /** @typedef {{ quality: number, continued: boolean, first: number, last: number, bytes: number }} Run */
-    /** @type {Run[]} */
-    const runs = [];
-    for (const continued of wanted.some((choice) => choice?.continued) ? [false, true] : [false])
-      for (let quality = 0; quality < this.none - 1; quality++) {
-        let gap = 0;
-        /** @type {Run | null} */
-        let run = null;
-        for (let tile = 0; tile < wanted.length; tile++) {
-          const bytes = this.#index.size(quality, segment, tile, continued);
-          if (wanted[tile]?.quality === quality && wanted[tile]?.continued === continued) {
-            if (run && gap <= Math.min(JOIN_GAP, run.bytes / 2)) run.bytes += gap + bytes;
-            else runs.push((run = { quality, continued, first: tile, last: tile, bytes }));
-            run.last = tile;
-            gap = 0;
-          } else gap += bytes;
-        }
-      }
-    return runs;
-  }
-
-  /** @param {number} segment @param {number} quality @param {boolean} continued */
-  #floorBytes(segment, quality, continued) {
-    if (this.#index.floorBytes) return this.#index.floorBytes(segment);
-    let bytes = 0;
-    for (let tile = 0; tile < this.tiles; tile++) bytes += this.#index.size(quality, segment, tile, continued);
-    return bytes;
-  }
-
   /**
    * @param {Omit<FetchAction, "type" | "id">} request
    * @param {Action[]} actions
    */
   #ask(request, actions) {
-    const action = /** @type {FetchAction} */ ({ type: "fetch", id: this.#nextId++, ...request });
-    const state = this.state(request.segment);
-    this.#requests.set(action.id, action);
-    state.requests.add(action.id);
-    if (!request.floor) state.spent += request.bytes;
     this.#account -= request.bytes;
-    actions.push(action);
-    this.#unstarted.add(action.id);
+    actions.push(this.#stock.ask(request));
   }
-
-  /**
-   * @param {number} now
-   * @param {number} id
-   */
-  #drop(now, id) {
-    const request = this.#requests.get(id);
-    if (!request) return null;
-    this.#requests.delete(id);
-    this.state(request.segment).requests.delete(id);
-    if (!this.#unstarted.delete(id)) this.throughput.end(now);
-    return request;
-  }
-
-  /** What is there or on its way, after a request went. @param {SegmentState} state */
-  #recount(state) {
-    state.coming = copyOf(state.have);
-    for (const id of state.requests) {
-      const request = this.#requests.get(id);
-      if (!request) continue;
-      for (let tile = request.first; tile <= request.last; tile++) addTile(state.coming, tile, request.quality, request.continued);
-    }
-  }
-}
-
-/** @param {FetchAction} request which floor it is, if it is one */
-const kindOf = (request) => (request.continued ? "continued" : "entry");
-
-/**
- * @param {{ yaw: number, pitch: number }} a
- * @param {{ yaw: number, pitch: number }} b
- * @returns {number} degrees
- */
-function angleBetween(a, b) {
-  const radians = Math.PI / 180;
-  const [p, q] = [a.pitch * radians, b.pitch * radians];
-  const cosine = Math.sin(p) * Math.sin(q) + Math.cos(p) * Math.cos(q) * Math.cos((a.yaw - b.yaw) * radians);
-  return Math.acos(Math.max(-1, Math.min(1, cosine))) / radians;
 }
