@@ -17,7 +17,7 @@ const RINGS = [
   { radius: 1.3, weight: 0.6, places: 4 },
 ];
 /** Seconds between turns that nobody foresees, in the mean, and where they lead: degrees across, weight. */
-const TURNS_EVERY = 8;
+const TURNS_EVERY = 5;
 const TURNS = [
   { yaw: 35, weight: 0.28 },
   { yaw: 70, weight: 0.15 },

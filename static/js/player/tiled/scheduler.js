@@ -59,7 +59,7 @@ const OWED_MOST = 1.5;
 const SAVED_MOST = 2;
 const EVEN_OUT = 6;
 /** Seconds that people go on looking at something, in the mean: a better tile goes on so long for less than it costs; and at a paused picture, as far as anyone knows. */
-const LOOKED_AT_FOR = 3;
+const LOOKED_AT_FOR = 2.75;
 const PAUSED_FOR = 10;
 /** Seconds that a decoder may have to catch up on after a jump: at 8K that takes it about as long as fetching entry tiles does. */
 const JUMP_DECODES = 2;
@@ -74,12 +74,11 @@ const MOST_REQUESTS = 24;
 /** Better tiles of a segment that are asked for at once, the most wanted first: they share the connection, and all would come late. */
 const MOST_AT_ONCE = 4;
 /**
- * The floor is of the last quality but one where all tiles in that one take at most this share of what may be used, and where the picture does not
- * begin this soon, in seconds. After a floor of which half of the tiles have so many times its error it would bring nothing before the next group.
+ * The floor that a group begins with is of the last quality but one where all tiles in that one, played on, take at most this share of what may be used,
+ * and where the picture does not begin this soon, in seconds: it is seen until the group ends, as the lowest quality goes on from it.
  */
 const FINE_FLOOR = 0.2;
 const FINE_FLOOR_SOON = 2;
-const FINE_FLOOR_FAR = 2.5;
 /** Floors that are asked for at once: the one that plays next does not share the connection with all that follow. */
 const MOST_FLOORS = 2;
 /** Nepers of the view's error (4.3 dB) below which a plan is not worth requests. */
@@ -625,13 +624,9 @@ export class Scheduler {
    * @param {boolean} entry it cannot go on
    */
   #floorFor(media, segment, entry) {
-    const [lowest, fine] = [this.none - 1, this.none - 2];
     const before = entry ? null : this.#before(segment);
     const soon = this.#rate === 0 || this.#index.segments[segment].start - media < FINE_FLOOR_SOON;
-    let far = 0;
-    before?.errors.forEach((error, tile) => (far += Number(error > FINE_FLOOR_FAR * this.#index.error(fine, segment, tile))));
-    const coarse = before ? far > this.tiles / 2 : soon;
-    return { quality: coarse || !this.#affordsFine ? lowest : fine, continued: before !== null };
+    return { quality: before || soon || !this.#affordsFine ? this.none - 1 : this.none - 2, continued: before !== null };
   }
 
   /** Whether the last quality but one is cheap enough to have all tiles in it. */
