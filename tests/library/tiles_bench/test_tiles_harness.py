@@ -131,6 +131,20 @@ def test_a_standing_camera_sees_people_move_before_a_background_that_stands(tmp_
     assert 0.5 < np.abs(luma[11, :100] - luma[0, :100]).mean() < 2, "noise"
 
 
+def test_the_steadied_film_stands_where_the_one_that_was_filmed_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiles_title, "CLIPS", tmp_path)
+    filmed, steady = (make(tmp_path, 768, 384, 20) for make in (tiles_title.panning_still, tiles_title.steadied_still))
+    assert (steady.width, steady.height, steady.count) == (filmed.width, filmed.height, filmed.count)
+    assert np.abs(steady.picture(0).astype(int) - filmed.picture(0)).max() <= 1, "turned as the first picture is"
+    moved, stood = (
+        np.mean(np.square(source.picture(19)[:384].astype(float) - source.picture(0)[:384]))
+        for source in (filmed, steady)
+    )
+    assert stood < moved / 10
+
+
 def test_a_source_runs_forwards_and_backwards_without_end(coded: Coded) -> None:
     source = coded.source
     for place, picture in ((0, 0), (59, 59), (60, 59), (119, 0), (120, 0), (185, 54)):
