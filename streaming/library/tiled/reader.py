@@ -90,19 +90,20 @@ class TiledTitle:
 
     def sizes(self, quality: int, segment: int, *, continued: bool = False) -> list[int]:
         """Bytes of each tile of one quality, as it is entered or continued."""
-        tiles = self.grid.tiles
         sizes = unpack_sizes(self.index["segments"][segment]["continued" if continued else "sizes"])
-        if len(sizes) != tiles * len(self.index["qualities"]):
-            raise TiledError(f"segment {segment} has {len(sizes)} sizes in {INDEX_NAME}")
-        return sizes[quality * tiles : (quality + 1) * tiles]
+        return sizes[self._of_quality(quality, len(sizes), f"sizes of segment {segment}")]
 
     def psnr(self, quality: int, segment: int, *, continued: bool = False) -> list[float]:
         """Decibels of each tile of one quality, as it is entered; or continued, after what it was coded after."""
-        tiles = self.grid.tiles
         decibels = unpack_psnr(self.index["segments"][segment]["continued_psnr" if continued else "psnr"])
-        if len(decibels) != tiles * len(self.index["qualities"]):
-            raise TiledError(f"segment {segment} has errors of {len(decibels)} tiles in {INDEX_NAME}")
-        return decibels[quality * tiles : (quality + 1) * tiles]
+        return decibels[self._of_quality(quality, len(decibels), f"errors of segment {segment}")]
+
+    def _of_quality(self, quality: int, listed: int, what: str) -> slice:
+        """Where its tiles are in a list of all, quality by quality. Raises `TiledError` if that has another length."""
+        tiles, qualities = self.grid.tiles, len(self.index["qualities"])
+        if listed != tiles * qualities:
+            raise TiledError(f"{INDEX_NAME} has {what} for {listed} tiles instead of {tiles * qualities}")
+        return slice(quality * tiles, (quality + 1) * tiles)
 
     def tile_range(self, quality: int, segment: int, tile: int, *, continued: bool = False) -> tuple[int, int]:
         """(offset, size) of a tile in its quality's file."""

@@ -404,7 +404,7 @@ def test_an_index_that_leaves_out_the_errors_of_a_tile_is_found_out(folder: Path
     index["segments"][1][kind] = base64.b64encode(base64.b64decode(index["segments"][1][kind])[:-1]).decode()
     with pytest.raises(MediaError) as caught:
         check(change(folder, tmp_path, "index.json", json.dumps(index).encode()))
-    assert f"errors of {3 * GRID.tiles - 1} tiles" in caught.value.params["what"]
+    assert f"errors of segment 1 for {3 * GRID.tiles - 1} tiles" in caught.value.params["what"]
 
 
 @pytest.mark.parametrize("name", ["q1/seg-00001.m4s", "c1/seg-00001.m4s", "c2/seg-00004.m4s"])

@@ -471,7 +471,11 @@ export class Scheduler {
     return (wanted + Math.max(0, this.#margin - MARGIN)) * Math.max(1, this.#rate);
   }
 
-  /** Bytes of floor that go along with the better tiles of a segment. @param {number} segment */
+  /**
+   * Bytes kept back for the floor that goes along with the better tiles of a segment. Where groups begin with a finer one, as if all were: more than it takes, but
+   * what that leaves in the account serves groups' beginnings and turns.
+   * @param {number} segment
+   */
   #usualFloor(segment) {
     const { duration } = this.#index.segments[segment];
     const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / duration));
@@ -612,21 +616,10 @@ export class Scheduler {
     const { floor } = this.state(segment);
     if (floor.entry !== "no" || (!entry && floor.continued !== "no") || this.#stock.requests.size >= MOST_REQUESTS) return;
     if (this.#stock.floorsUnderWay >= MOST_FLOORS) return;
-    const { quality, continued } = this.#floorFor(media, segment, entry);
-    const bytes = this.#costs.floor(segment, quality, continued);
-    this.#ask({ segment, quality, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true, continued }, actions);
-  }
-
-  /**
-   * Which floor a segment gets.
-   * @param {number} media
-   * @param {number} segment
-   * @param {boolean} entry it cannot go on
-   */
-  #floorFor(media, segment, entry) {
-    const before = entry ? null : this.#before(segment);
     const soon = this.#rate === 0 || this.#index.segments[segment].start - media < FINE_FLOOR_SOON;
-    return { quality: before || soon || !this.#affordsFine ? this.none - 1 : this.none - 2, continued: before !== null };
+    const quality = entry && !soon && this.#affordsFine ? this.none - 2 : this.none - 1;
+    const bytes = this.#costs.floor(segment, quality, !entry);
+    this.#ask({ segment, quality, first: 0, last: this.tiles - 1, bytes, deadline: Infinity, floor: true, continued: !entry }, actions);
   }
 
   /** Whether the last quality but one is cheap enough to have all tiles in it. */
