@@ -36,6 +36,7 @@ def outline(house: House, open_page: Callable[..., Any]) -> Any:
     page.goto(f"{house.url}/studio/")
     page.get_by_role("link", name="First aid in ten minutes").click()
     page.wait_for_selector("[data-outline]")
+    page.wait_for_load_state()
     return page
 
 
@@ -132,6 +133,24 @@ def test_a_lesson_is_moved_by_keyboard_and_the_focus_stays_with_it(outline):
         outline.locator("[id^='down-']:focus").wait_for()
     assert titles(outline) == [before[1], before[2], before[0], *before[3:]]
     assert outline.evaluate("document.activeElement.textContent").strip() == f"Move {before[0]} down"
+
+
+def test_a_row_can_be_moved_again_in_the_moment_it_is_drawn_anew(outline):
+    """Not before its form is htmx's: the browser itself would send it, and load the page anew."""
+    before = titles(outline)
+    outline.evaluate(
+        """(name) => {
+            const buttons = () => [...document.querySelectorAll("[id^=down-]")];
+            const press = () => buttons().find((one) => one.textContent.includes(name)).click();
+            document.body.addEventListener("htmx:afterRequest", press, { once: true });
+            window.sameFrame = true;
+            press();
+        }""",
+        before[0],
+    )
+    for place, title in enumerate([before[1], before[2], before[0]]):
+        outline.locator(LESSONS).nth(place).filter(has_text=title).wait_for()
+    assert outline.evaluate("window.sameFrame") is True
 
 
 def test_deleting_asks_first_and_escape_keeps_everything(outline):
