@@ -216,6 +216,7 @@ def rendition_rows(master: Master, progress: dict[str, Any]) -> list[dict[str, A
         {
             "rendition": rendition,
             "codec": codec_words(rendition),
+            "outdated": selectors.is_outdated(rendition),
             "quality": quality_word(rendition.width),
             "now": by_id.get(str(rendition.id), {}),
             "mbps": f"{rendition.kbps / 1000:.2f}" if rendition.kbps else "",

@@ -38,6 +38,16 @@ def has_broker() -> bool:
     return _has_broker.get()
 
 
+def send_later(task: str, identifier: UUID | int, seconds: float) -> None:
+    """One message that no worker looks at before `seconds` have passed."""
+    if not has_broker():
+        return
+    try:
+        current_app.send_task(task, args=[str(identifier)], countdown=seconds)
+    except OperationalError as error:
+        log.warning("the broker does not answer, %s waits: %s", task, error)
+
+
 def send_on_commit(task: str, ids: Iterable[UUID | int]) -> None:
     """After the commit, one message for each id. A broker that does not answer is no error: see above."""
     identifiers = [str(identifier) for identifier in ids]

@@ -15,8 +15,18 @@ from django.utils import timezone
 from streaming.library.access import access_policy
 from streaming.library.delivery import tokens
 from streaming.library.errors import error_sentence
-from streaming.library.models import Master, MasterState, Segment, Upload, UploadState, WorkState
+from streaming.library.models import (
+    Master,
+    MasterState,
+    Rendition,
+    RenditionKind,
+    Segment,
+    Upload,
+    UploadState,
+    WorkState,
+)
 from streaming.library.models.master import WORKING_STATES
+from streaming.library.tiled.index import VERSION
 
 # The filter of the list page: a word in the address, and the states that it stands for.
 STATE_FILTERS: dict[str, frozenset[str]] = {
@@ -61,6 +71,17 @@ def filtered_masters(masters: QuerySet[Master], *, search: str = "", state: str 
     if state in STATE_FILTERS:
         masters = masters.filter(state__in=STATE_FILTERS[state])
     return masters
+
+
+def is_outdated(rendition: Rendition) -> bool:
+    """Whether these are tiles of an index version that players refuse: the film plays from its other renditions."""
+    return rendition.is_tiled and rendition.settings.get("version") != VERSION
+
+
+def outdated_tiles() -> list[Rendition]:
+    """Such tiles of published films, oldest film first."""
+    tiles = Rendition.objects.filter(kind=RenditionKind.TILED, master__state=MasterState.PUBLISHED)
+    return [one for one in tiles.select_related("master").order_by("master__created_at") if is_outdated(one)]
 
 
 def work_counts() -> tuple[dict[str, int], dict[str, int]]:

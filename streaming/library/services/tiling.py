@@ -20,7 +20,16 @@ from streaming.library.services.turning import turning_of
 from streaming.library.tiled.boxes import configuration_record
 from streaming.library.tiled.encode import CRF, LOW_CRF, OFFSETS, TiledSettings, group_for
 from streaming.library.tiled.grid import Grid, choose_grid, low_grid, parse_grid
-from streaming.library.tiled.index import INDEX_NAME, MANIFEST_NAME, SegmentFacts, Sound, Title, index_bytes, make_index
+from streaming.library.tiled.index import (
+    INDEX_NAME,
+    MANIFEST_NAME,
+    VERSION,
+    SegmentFacts,
+    Sound,
+    Title,
+    index_bytes,
+    make_index,
+)
 from streaming.library.tiled.packed import plan_packing
 from streaming.library.tiled.segment import LOW_DIRECTORY, TiledWork, unpack_sizes
 from streaming.library.tiled.srd import srd_manifest
@@ -30,6 +39,8 @@ from streaming.library.transcode.ladder import cut, largest_hevc
 SEGMENT_SECONDS = 1.0
 # What the untiled HEVC rendition of the same size has in its options has no meaning here.
 MOST_KBPS = 0
+# Of a worker process, by the luma samples of a picture: measured at 3840x1920 (300) and 7680x3840 (268).
+BYTES_PER_SAMPLE = 300
 
 
 def tiles_by_itself(master: Master) -> Grid | None:
@@ -64,6 +75,7 @@ def plan_tiles(master: Master, grid: Grid, seconds: float = SEGMENT_SECONDS) -> 
         max_kbps=MOST_KBPS,
         frames=master.frames,
         settings={
+            "version": VERSION,
             "grid": grid.as_json(),
             "low": low_grid(grid, master.stereo).as_json(),
             "segment_s": seconds,
@@ -88,6 +100,11 @@ def groups(parts: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]
     """(first picture, number of pictures) of each `size` parts together."""
     together = [parts[at : at + size] for at in range(0, len(parts), size)]
     return [(group[0][0], sum(frames for _, frames in group)) for group in together]
+
+
+def memory_needed(rendition: Rendition) -> int:
+    """Bytes that a worker takes while it makes a group of the title: most of it what the encoder looks ahead."""
+    return BYTES_PER_SAMPLE * rendition.width * rendition.height
 
 
 def tiled_settings(rendition: Rendition) -> TiledSettings:

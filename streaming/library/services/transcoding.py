@@ -4,14 +4,15 @@ by whichever worker is free."""
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from streaming.library import announce
+from streaming.library import announce, queueing
 from streaming.library.errors import MediaError
 from streaming.library.models import (
     AudioRendition,
@@ -30,13 +31,16 @@ from streaming.library.services.leases import Heart, Stopped, take, wanted
 from streaming.library.services.planning import video_settings
 from streaming.library.services.publishing import advance
 from streaming.library.services.stages import announce_state
-from streaming.library.services.tiling import best_quality_sizes, tiled_work
+from streaming.library.services.tiling import best_quality_sizes, memory_needed, tiled_work
 from streaming.library.services.turning import turning_of
 from streaming.library.tiled.segment import make_tiled_group
+from streaming.library.transcode import memory
 from streaming.library.transcode.audio import AudioHeader, AudioWork, make_audio
 from streaming.library.transcode.segment import SegmentWork, make_segment
 
 AUDIO_SEGMENT_SECONDS = 4.0
+# How long a group of tiles that found no room in memory waits: little beside the minutes that one takes.
+NO_ROOM_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,37 @@ class Made:
 
 
 def transcode_segment(segment_id: int) -> bool:
-    """Make one segment if it is waiting. True if this call worked on it."""
+    """Make one segment if it is waiting. True if this call worked on it.
+
+    Tiles take much memory: a group of them for which this machine has no room goes back into the queue.
+    """
+    segment = waiting_segment(segment_id).select_related("rendition").first()
+    if segment is None:
+        return False
+    if not segment.rendition.is_tiled:
+        return make_if_waiting(segment_id)
+    with memory.room(memory_needed(segment.rendition)) as enough:
+        if enough:
+            return make_if_waiting(segment_id)
+    call_again_later(segment)
+    return False
+
+
+def waiting_segment(segment_id: int) -> QuerySet[Segment]:
+    return Segment.objects.filter(wanted("rendition__master__"), id=segment_id, state=WorkState.WAITING)
+
+
+def call_again_later(segment: Segment) -> None:
+    """By any machine's worker. A row that says `queued_at` is still to come has such a message on its way already."""
+    now = timezone.now()
+    unasked = Segment.objects.filter(Q(queued_at__isnull=True) | Q(queued_at__lte=now), id=segment.id)
+    if unasked.update(queued_at=now + timedelta(seconds=NO_ROOM_SECONDS)):
+        queueing.send_later(queueing.SEGMENT, segment.id, NO_ROOM_SECONDS)
+
+
+def make_if_waiting(segment_id: int) -> bool:
     lease = take(
-        Segment.objects.filter(wanted("rendition__master__"), id=segment_id, state=WorkState.WAITING),
+        waiting_segment(segment_id),
         state=WorkState.RUNNING,
         frames_done=0,
         wall_seconds=0.0,

@@ -41,7 +41,8 @@ def transcode_all(master_id: UUID, processes: int) -> None:
             worker.start()
         for worker in workers:
             worker.join()
-        if any(worker.exitcode for worker in workers):
+        if state(master_id) == MasterState.TRANSCODING:
+            # Some were killed, or there is no room in memory for what is left.
             time.sleep(WAIT_SECONDS)
         sweeping.sweep()
 

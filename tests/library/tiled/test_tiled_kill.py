@@ -1,4 +1,4 @@
-"""`manage.py package_master --tiled` in a house whose worker is killed in the middle (`kill -9`)."""
+"""`manage.py package_master --tiled` in a house without memory at first, whose worker is killed later (`kill -9`)."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from streaming.library.tiled.check import check_title
+from streaming.library.transcode import memory
 from tests.library.films import make_film
 from tests.library.house import House, house, wait_until
 
@@ -42,11 +43,19 @@ def tiles(running: House, state: str) -> dict[int, str]:
     )
 
 
+def asked_again(running: House) -> list[Any]:
+    """Groups that a worker looked at and put off, for there was no room in memory."""
+    return rows(running, "select id from library_segment where state = 'waiting' and queued_at > datetime('now')")
+
+
 def state(running: House) -> str:
     return str(rows(running, "select state from library_master")[0][0])
 
 
-def test_tiles_are_made_on_command_and_survive_a_killed_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiles_are_made_on_command_and_survive_a_killed_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.DATA_DIR = tmp_path / "data"
     monkeypatch.setenv("LIBRARY_CODECS", "h264")
     film = make_film(tmp_path / "film.mp4", frames=FRAMES, width=1024, height=512, rate=24)
     with house(tmp_path / "data") as running:
@@ -59,9 +68,12 @@ def test_tiles_are_made_on_command_and_survive_a_killed_worker(tmp_path: Path, m
         assert refused.returncode == 1 and "name a grid: --grid 6x3" in refused.stderr
         refused = running.manage("package_master", master, "--tiled", "--grid", "8x2")
         assert refused.returncode == 1 and "256x64 luma samples at least" in refused.stderr
-        begun = running.manage("package_master", master, "--tiled", "--grid", "4x2")
-        assert begun.returncode == 0, begun.stderr
-        assert json.loads(begun.stdout)["grid"] == "4x2"
+        with memory.room(10**15):
+            begun = running.manage("package_master", master, "--tiled", "--grid", "4x2")
+            assert begun.returncode == 0, begun.stderr
+            assert json.loads(begun.stdout)["grid"] == "4x2"
+            wait_until(lambda: len(asked_again(running)) == len(tiles(running, "waiting")) > 1, 60, 0.1)
+        assert not tiles(running, "running") and not tiles(running, "done"), "the memory was taken"
 
         wait_until(lambda: len(tiles(running, "done")) >= 1 and tiles(running, "running"), 120, 0.05)
         os.killpg(first.pid, signal.SIGKILL)

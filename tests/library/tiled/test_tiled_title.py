@@ -1,5 +1,6 @@
 """From a film to a published tiled title in one process, on a local disk and on a storage without paths (as S3 is)."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from streaming.library import pages, queueing, selectors
 from streaming.library.models import Master, Rendition, Segment
 from streaming.library.packaging import store
 from streaming.library.progress import progress_of
@@ -19,6 +22,7 @@ from streaming.library.tiled import encode
 from streaming.library.tiled.check import decode
 from streaming.library.tiled.reader import Pick, TiledTitle
 from streaming.library.tiled.segment import TiledResult, TiledWork, make_tiled_group
+from streaming.library.transcode import memory
 from tests.library.elsewhere import use_storage
 from tests.library.films import make_film
 
@@ -126,6 +130,27 @@ def test_who_watches_while_tiles_are_made_anew_keeps_the_old_ones_until_their_ad
     assert store.exists(second.tiled) and store.exists(work), "what is shown and what is being made stay"
 
 
+def test_tiles_of_an_older_version_are_found_and_made_anew_as_they_were(
+    disk: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    current = work_off(tiled(published(tmp_path)))
+    master = work_off(tiled(published(tmp_path, frames=20)))
+    tiles = master.renditions.get(kind="tiled")
+    tiles.settings["version"] = 3
+    tiles.save()
+    assert selectors.outdated_tiles() == [tiles]
+    rows = {row["rendition"].name: row["outdated"] for row in pages.rendition_rows(master, progress_of(master))}
+    assert rows == {"tiled": True, "h264-768x384": False}
+
+    call_command("package_master", "--outdated", "--tiled")
+
+    assert [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()] == [str(master.id)]
+    assert selectors.outdated_tiles() == []
+    assert Master.objects.get(id=master.id).generation == master.generation + 1
+    assert Master.objects.get(id=current.id).generation == current.generation
+    assert opened(Master.objects.get(id=master.id)).index["grid"]["columns"] == 3
+
+
 @pytest.mark.parametrize(("seconds", "group", "count"), [(0.5, 8, 3), (1.0, 4, 2)], ids=["half a second", "a second"])
 def test_the_index_is_true_to_every_file(disk: None, tmp_path: Path, seconds: float, group: int, count: int) -> None:
     master = published(tmp_path)
@@ -172,6 +197,22 @@ def test_a_title_that_is_not_as_its_index_says_is_not_published(disk: None, tmp_
     assert (found.state, found.error_code) == ("failed", "verify_failed")
     assert "low/seg-00001.m4s" in found.error_params["what"]
     assert found.is_watchable and found.tiled == ""
+
+
+def test_a_group_without_room_in_memory_is_left_to_wait_and_asked_for_once(
+    disk: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    master = tiled(published(tmp_path))
+    (task,) = tasks(master)
+    later: list[Any] = []
+    monkeypatch.setattr(queueing, "send_later", lambda *message: later.append(message))
+    with memory.room(10**15):
+        assert not transcoding.transcode_segment(task.id)
+        assert not transcoding.transcode_segment(task.id), "a message that came twice"
+    assert later == [(queueing.SEGMENT, task.id, transcoding.NO_ROOM_SECONDS)]
+    task.refresh_from_db()
+    assert (task.state, task.attempts) == ("waiting", 0)
+    assert transcoding.transcode_segment(task.id)
 
 
 def test_one_task_makes_a_group_and_a_group_that_failed_is_made_again(

@@ -1,4 +1,7 @@
-"""`manage.py package_master ID --tiled`: make tiles of a film that is in the library (docs/tiles.md)."""
+"""`manage.py package_master ID --tiled`: make tiles of a film that is in the library (docs/tiles.md).
+
+`--outdated` in place of ID: of every film whose tiles are of an index version that players refuse.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -9,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from streaming.library import presence, queueing
+from streaming.library import presence, queueing, selectors
 from streaming.library.errors import MediaError, error_sentence
 from streaming.library.management.commands.import_master import place, wait_for
 from streaming.library.models import Master, MasterState, RenditionKind
@@ -25,42 +28,70 @@ SEGMENT_CHOICES = (0.5, 1.0)
 class Command(BaseCommand):
     help = (
         "Make a film of the library ready for viewport-adaptive delivery: motion-constrained tiles in several "
-        "qualities. Prints one JSON line. A `serve` that runs on the same DATA_DIR does the work; without one, this "
-        "command does it."
+        "qualities. Prints one JSON line a film. A `serve` that runs on the same DATA_DIR does the work; without one, "
+        "this command does it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("id", type=UUID)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("id", type=UUID, nargs="?", help="the film")
+        which.add_argument(
+            "--outdated",
+            action="store_true",
+            help="all films whose tiles an older version made, in the grids and segments that they have",
+        )
         parser.add_argument("--tiled", action="store_true", required=True, help="make tiles")
         parser.add_argument(
             "--grid", default="", metavar="CxR", help="columns x rows; chosen by the film's size if not given"
         )
         parser.add_argument(
-            "--segment", type=float, choices=SEGMENT_CHOICES, default=SEGMENT_SECONDS, help="seconds of a segment"
+            "--segment",
+            type=float,
+            choices=SEGMENT_CHOICES,
+            help=f"seconds of a segment; {SEGMENT_SECONDS:g} if not given",
         )
         parser.add_argument("--wait", action="store_true", help="return when the tiles are published, or failed")
 
-    def handle(self, *args: Any, id: UUID, grid: str, segment: float, wait: bool, **options: Any) -> None:
-        master = Master.objects.filter(id=id).first()
-        if master is None:
-            raise CommandError(f"There is no film {id} in the library.")
-        served = presence.is_served(settings.DATA_DIR) or settings.REDIS_URL_IS_GIVEN
+    def handle(self, *args: Any, id: UUID | None, grid: str, segment: float | None, wait: bool, **options: Any) -> None:
         with translation.override("en"):
+            if id is None:
+                self.package_outdated(grid, segment, wait=wait)
+                return
+            master = Master.objects.filter(id=id).first()
+            if master is None:
+                raise CommandError(f"There is no film {id} in the library.")
+            self.package(master, grid, segment or SEGMENT_SECONDS, wait=wait)
+
+    def package_outdated(self, grid: str, segment: float | None, *, wait: bool) -> None:
+        """One film that fails does not keep the others from being made."""
+        failed = 0
+        for tiles in selectors.outdated_tiles():
+            stored = tiles.settings
             try:
-                if served:
+                self.package(tiles.master, grid or grid_text(stored["grid"]), segment or stored["segment_s"], wait=wait)
+            except CommandError as error:
+                failed += 1
+                self.stderr.write(f"{tiles.master.id}: {error}")
+        if failed:
+            raise CommandError(f"The tiles of {failed} films were not made; see above.")
+
+    def package(self, master: Master, grid: str, segment: float, *, wait: bool) -> None:
+        served = presence.is_served(settings.DATA_DIR) or settings.REDIS_URL_IS_GIVEN
+        try:
+            if served:
+                package_tiles(actor=None, master=master, grid=grid, seconds=segment)
+            else:
+                with queueing.without_broker():
                     package_tiles(actor=None, master=master, grid=grid, seconds=segment)
-                else:
-                    with queueing.without_broker():
-                        package_tiles(actor=None, master=master, grid=grid, seconds=segment)
-            except NoTilesError as error:
-                raise CommandError(str(error)) from error
-            except MediaError as error:
-                raise CommandError(error_sentence(error.code, error.params)) from error
-            if served and wait:
-                wait_for(id)
-            elif not served:
-                work_off(id)
-            self.report(Master.objects.get(id=id), done=wait or not served)
+        except NoTilesError as error:
+            raise CommandError(str(error)) from error
+        except MediaError as error:
+            raise CommandError(error_sentence(error.code, error.params)) from error
+        if served and wait:
+            wait_for(master.id)
+        elif not served:
+            work_off(master.id)
+        self.report(Master.objects.get(id=master.id), done=wait or not served)
 
     def report(self, master: Master, *, done: bool) -> None:
         if master.state in {MasterState.FAILED, MasterState.CANCELLED}:
