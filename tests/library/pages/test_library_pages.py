@@ -8,7 +8,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from streaming.library.models import Codec, Master, MasterState, Projection, Rendition, Segment, Upload, WorkState
+from streaming.library.models import (
+    Codec,
+    Master,
+    MasterState,
+    Projection,
+    Rendition,
+    RenditionKind,
+    Segment,
+    Upload,
+    WorkState,
+)
+from streaming.library.tiled.index import VERSION
 
 PAGES = ["/library/", "/library/upload/", "/library/masters.csv", "/library/api/uploads/", "/library/api/masters/"]
 PROBE = {
@@ -196,6 +207,24 @@ def test_a_published_film_can_be_played_and_used(browser_of, instructor, master)
     assert "45.2 / 44.1 dB" in page
     assert "9.12 Mbit/s" in page
     assert f"?master={master.id}" in page
+
+
+@pytest.mark.parametrize(("version", "told"), [(VERSION, False), (VERSION - 1, True), (None, True)])
+def test_a_film_whose_tiles_are_not_played_any_more_says_so(browser_of, instructor, master, version, told):
+    planned(master, MasterState.PUBLISHED)
+    Rendition.objects.create(
+        master=master,
+        position=1,
+        kind=RenditionKind.TILED,
+        codec=Codec.HEVC,
+        width=7680,
+        height=3840,
+        state=WorkState.DONE,
+        settings={"grid": {"columns": 12, "rows": 6}} | ({"version": version} if version else {}),
+    )
+    for language, words in (("en", "Made by an older version"), ("zh-hans", "由旧版本制作")):
+        page = browser_of(instructor, language).get(f"/library/{master.id}/").content.decode()
+        assert (words in page) is told
 
 
 def test_cancelling_retrying_and_deleting_work_from_the_page(browser_of, instructor, master, storage_dirs):
