@@ -20,13 +20,14 @@
  */
 
 import { boxesWithin } from "../regions.js";
-import { bestTiles, enteredTiles, errorOnward, goOn } from "./chain.js";
+import { Budget } from "./budget.js";
 import { Costs } from "./costs.js";
 import { TileMap, angleBetween, tilesOfRegion } from "./geometry.js";
 import { HeadTracker } from "./motion.js";
 import { ALIKE, errorOf, planTiles } from "./plan.js";
 import { expectedViews, predictView } from "./predict.js";
 import { Stock } from "./stock.js";
+import { Succession } from "./succession.js";
 
 /** Seconds of floor fetched ahead, playing; while the connection brings less than the cap allows; before anyone pressed play; where a picture begins. */
 const FLOOR_AHEAD = 8;
@@ -46,18 +47,12 @@ const MARGIN = 0.2;
 const LAST_CALL = 0.05;
 /** Seconds that a picture which begins anew (a start, a seek) waits for better tiles once its floor is there: half a second later, but sharp. */
 const BEGINS_WITHIN = 0.5;
-/** Share of the measured throughput that is planned with. */
-const SAFETY = 0.85;
 /** Overdraft of a segment's allowance for a turn that was not foreseen, as share of the allowance; it is paid back. */
 const TURN_CREDIT = 1;
 /** Degrees between the view that was planned for and the one expected now that make it another view. */
 const TURNED = 12;
 /** A segment is planned once; again when the view expected for it has moved this far (degrees). */
 const REAIM = 6;
-/** The account, in seconds of allowance: the most that is owed and saved, and over how many segments a debt evens out. */
-const OWED_MOST = 1.5;
-const SAVED_MOST = 2;
-const EVEN_OUT = 6;
 /** Seconds that people go on looking at something, in the mean: a better tile goes on so long for less than it costs; and at a paused picture, as far as anyone knows. */
 const LOOKED_AT_FOR = 2.75;
 const PAUSED_FOR = 10;
@@ -68,8 +63,6 @@ const HIDDEN_AHEAD = 4;
 /** A video that waits this long after an append, in seconds, wants more before it plays: this much. */
 const STUCK_AFTER = 0.4;
 const STUCK_AHEAD = 1.5;
-/** Not the one before any segment. */
-const NO_SEGMENT = -2;
 const MOST_REQUESTS = 24;
 /** Better tiles of a segment that are asked for at once, the most wanted first: they share the connection, and all would come late. */
 const MOST_AT_ONCE = 4;
@@ -124,18 +117,15 @@ export class Scheduler {
   #map;
   #costs;
   #stock;
+  #budget;
+  #succession;
   #head = new HeadTracker();
   #media = 0;
   #rate = 0;
   #paused = true;
   #mediaAt = 0;
-  #decidedAt = 0;
   #margin;
   #wanted = false;
-  /** Bytes that the cap has allowed and nothing has used; negative: borrowed. */
-  #account = 0;
-  /** The segment that was appended last. */
-  #last = NO_SEGMENT;
   #appendedAt = 0;
   #rich = true;
 
@@ -148,7 +138,8 @@ export class Scheduler {
     this.#map = new TileMap(index.grid, options.viewport ?? { fovX: 90, fovY: 90 });
     this.#costs = new Costs(index);
     this.#stock = new Stock(this.tiles, this.none, options.firstThroughput);
-    this.capKbps = options.capKbps ?? 15_000;
+    this.#budget = new Budget(this.#stock.throughput, options.capKbps ?? 15_000);
+    this.#succession = new Succession(index, this.#stock);
     this.crowd = options.crowd ?? null;
     this.regions = options.regions ?? [];
     this.slots = options.slots ?? Infinity;
@@ -162,8 +153,17 @@ export class Scheduler {
 
   set rich(rich) {
     // What was appended for nobody is appended again for the one who looks.
-    if (rich && !this.#rich) this.#voidAfter(this.segmentAt(this.#media + this.#margin) + 1);
+    if (rich && !this.#rich) this.#succession.voidAfter(this.segmentAt(this.#media + this.#margin) + 1);
     this.#rich = rich;
+  }
+
+  /** Most traffic in kbit/s. */
+  get capKbps() {
+    return this.#budget.capKbps;
+  }
+
+  set capKbps(kbps) {
+    this.#budget.capKbps = kbps;
   }
 
   get throughput() {
@@ -209,6 +209,7 @@ export class Scheduler {
   playhead(now, mediaTime, rate, paused = rate === 0) {
     if (rate > 0) this.#wanted = true;
     this.#media = mediaTime;
+    this.#succession.playing = this.segmentAt(mediaTime);
     this.#mediaAt = now;
     this.#rate = rate;
     this.#paused = paused;
@@ -220,11 +221,9 @@ export class Scheduler {
    * @param {number} [to] seconds
    */
   forgetAppended(from = -Infinity, to = Infinity) {
-    for (const [segment, state] of this.#stock.states) {
+    for (const segment of this.#stock.states.keys()) {
       const { start, duration } = this.#index.segments[segment];
-      if (start >= to || start + duration <= from) continue;
-      state.appended = null;
-      if (segment === this.#last) this.#last = NO_SEGMENT;
+      if (start < to && start + duration > from) this.#succession.lose(segment);
     }
   }
 
@@ -234,9 +233,8 @@ export class Scheduler {
    */
   jumped(mediaTime) {
     const segment = this.segmentAt(mediaTime);
-    let first = segment;
-    while (this.#stock.appended(first)?.continued.some(Boolean)) first--;
-    if (mediaTime - this.#index.segments[first].start > JUMP_DECODES) this.#voidAfter(segment);
+    const { start } = this.#index.segments[this.#succession.beginningOf(segment)];
+    if (mediaTime - start > JUMP_DECODES) this.#succession.voidAfter(segment);
   }
 
   /** @param {number} mediaTime seconds */
@@ -260,16 +258,18 @@ export class Scheduler {
     const actions = [];
     const media = this.#media + (now - this.#mediaAt) * this.#rate;
     const current = this.segmentAt(media);
-    this.#earn(now);
+    const earned = this.#budget.earn(now);
+    // While the picture stands, time brings allowance that nothing plays away.
+    if (this.#rate === 0) for (const state of this.#stock.states.values()) state.spent = Math.max(0, state.spent - earned);
     this.#cancel(now, media, current, actions);
     this.#append(now, media, current, actions);
-    const ahead = this.#beginsAt(current) ? FLOOR_AHEAD_BEGINS : !this.#wanted ? FLOOR_AHEAD_IDLE : this.#slow ? FLOOR_AHEAD_SLOW : FLOOR_AHEAD;
+    const ahead = this.#beginsAt(current) ? FLOOR_AHEAD_BEGINS : !this.#wanted ? FLOOR_AHEAD_IDLE : this.#budget.slow ? FLOOR_AHEAD_SLOW : FLOOR_AHEAD;
     const segments = this.#index.segments;
     for (let s = current; s < segments.length && segments[s].start < media + ahead; s++) {
       const near = segments[s].start < media + this.#richAhead(s);
       if (!this.#stock.appended(s)) this.#askFloor(media, s, actions);
       // First a picture at all, then a better one.
-      if (near && this.#floorIsHere(current)) this.#askBetter(now, media, s, current, actions);
+      if (near && this.#succession.floorIsHere(current)) this.#askBetter(now, media, s, current, actions);
     }
     return actions;
   }
@@ -335,8 +335,8 @@ export class Scheduler {
 
   /** @param {number} segment whose tiles were thrown away */
   forget(segment) {
+    this.#succession.lose(segment);
     this.#stock.forget(segment);
-    if (segment === this.#last) this.#last = NO_SEGMENT;
   }
 
   /**
@@ -376,96 +376,12 @@ export class Scheduler {
     return ALIKE * (this.#index.continues?.(segment) ? Math.max(entered, this.#index.error(quality, segment, tile, true)) : entered);
   }
 
-  /** Bytes per second that may be used now: what the cap allows and the connection brings. */
-  get budgetRate() {
-    return Math.min((this.capKbps * 1000) / 8, SAFETY * this.throughput.estimate);
-  }
-
-  /** Whether the connection brings less than the cap allows: then what is buffered of the floor is used up for a while. */
-  get #slow() {
-    return SAFETY * this.throughput.estimate < (this.capKbps * 1000) / 8;
-  }
-
-  // --- what goes on from what ----------------------------------------------------------------
-
-  /** The first segment from here on that the decoder has not. */
-  #upcoming() {
-    let segment = this.segmentAt(this.#media);
-    while (this.#stock.appended(segment)) segment++;
-    return segment;
-  }
-
-  /** Whether a segment can go on from the one before: that was appended last, or will be. @param {number} segment */
-  #goesOn(segment) {
-    return Boolean(this.#index.continues?.(segment)) && (this.#last === segment - 1 || segment - 1 >= this.#upcoming());
-  }
-
-  /** The segment before, as it is or will be; null where a segment cannot go on. @param {number} segment @returns {import("./chain.js").Shown | null} */
-  #before(segment) {
-    if (!this.#goesOn(segment)) return null;
-    return this.#stock.appended(segment - 1) ?? this.#expected(segment - 1);
-  }
-
-  /**
-   * @param {number} segment
-   * @param {import("./chain.js").Shown | null} before
-   * @returns {import("./chain.js").Chain}
-   */
-  #chain(segment, before) {
-    const { error, size, continues, segments } = this.#index;
-    const goesOn = Boolean(continues?.(segment - 1));
-    return {
-      before, begins: !continues?.(segment), qualities: this.none, pictures: segments[segment].frames, seconds: segments[segment].duration,
-      error: (quality, tile, continued) => error(quality, segment, tile, continued),
-      errorBefore: (quality, tile) => error(goesOn ? quality : 0, segment - 1, tile, goesOn),
-      size: (quality, tile, continued) => size(quality, segment, tile, continued),
-    };
-  }
-
-  /** A segment when all has come that is on its way, the floor too. @param {number} segment @param {import("./chain.js").Shown | null} [before] */
-  #expected(segment, before = this.#before(segment)) {
-    const chain = this.#chain(segment, before);
-    const shown = bestTiles(this.state(segment).coming, chain);
-    const floor = this.none - 1;
-    for (let tile = 0; tile < this.tiles; tile++) {
-      if (shown.picks[tile] < this.none) continue;
-      if (before) goOn(shown, chain, tile, floor, errorOnward(chain, tile, floor));
-      else [shown.picks[tile], shown.errors[tile]] = [floor, chain.error(floor, tile, false)];
-    }
-    return shown;
-  }
-
-  /** @param {number} segment */
-  #floorIsHere(segment) {
-    const { floor, appended } = this.state(segment);
-    return appended !== null || floor.entry === "here" || (floor.continued === "here" && this.#goesOn(segment));
-  }
-
-  /** What the decoder has from this segment on counts no longer. @param {number} segment */
-  #voidAfter(segment) {
-    for (const [other, state] of this.#stock.states) {
-      if (other < segment || !state.appended) continue;
-      state.appended = null;
-      this.#last = NO_SEGMENT;
-    }
-  }
-
   // --- the parts of a decision ---------------------------------------------------------------
-
-  /** Time brings allowance: what is not used lapses but for a little, what was borrowed is paid back. @param {number} now */
-  #earn(now) {
-    const second = this.budgetRate;
-    const earned = second * Math.max(0, now - this.#decidedAt);
-    this.#account = Math.max(-OWED_MOST * second, Math.min(SAVED_MOST * second, this.#account + earned));
-    // While the picture stands, time brings allowance that nothing plays away.
-    if (this.#rate === 0) for (const state of this.#stock.states.values()) state.spent = Math.max(0, state.spent - earned);
-    this.#decidedAt = now;
-  }
 
   /** Seconds before its play that a segment's better tiles are asked for. @param {number} segment */
   #richAhead(segment) {
     const usual = this.#allowance(segment) - this.#usualFloor(segment);
-    const coming = Math.max(usual, this.#index.continues && !this.#index.continues(segment) ? this.#costs.enter(segment, this.#map.view(this.#head.now)) : 0) / (SAFETY * this.throughput.estimate);
+    const coming = Math.max(usual, this.#index.continues && !this.#index.continues(segment) ? this.#costs.enter(segment, this.#map.view(this.#head.now)) : 0) / this.#budget.brought;
     const wanted = Math.max(RICH_LEAST, Math.min(RICH_MOST, RICH_SPARE + 1.1 * coming));
     // A decoder that reads further ahead must be served sooner.
     return (wanted + Math.max(0, this.#margin - MARGIN)) * Math.max(1, this.#rate);
@@ -479,12 +395,12 @@ export class Scheduler {
   #usualFloor(segment) {
     const { duration } = this.#index.segments[segment];
     const last = Math.min(this.#index.segments.length - 1, segment + Math.ceil(FLOOR_AHEAD_SLOW / duration));
-    return this.#slow && this.#floorIsHere(last) ? 0 : this.#costs.playedOn(this.#affordsFine ? this.none - 2 : this.none - 1) * duration;
+    return this.#budget.slow && this.#succession.floorIsHere(last) ? 0 : this.#costs.playedOn(this.#affordsFine ? this.none - 2 : this.none - 1) * duration;
   }
 
   /** @param {number} segment */
   #allowance(segment) {
-    return this.budgetRate * this.#index.segments[segment].duration;
+    return this.#budget.rate * this.#index.segments[segment].duration;
   }
 
   /**
@@ -520,15 +436,15 @@ export class Scheduler {
         if (s === current && this.#paused) this.#appendBetter(now, s, state, actions);
         continue;
       }
-      if (left > this.#commit(now) || !this.#floorIsHere(s) || (s === current && this.#waitsForBetter(now, s))) break;
+      if (left > this.#commit(now) || !this.#succession.floorIsHere(s) || (s === current && this.#waitsForBetter(now, s))) break;
       const views = this.slots < this.tiles ? this.#views(now, s, left) : null;
-      this.#give(now, s, views ? this.#entered(s, this.#bestSlots(state.have.entry, views, s)) : bestTiles(state.have, this.#chain(s, this.#before(s))), actions);
+      this.#give(now, s, views ? this.#succession.entered(s, this.#bestSlots(state.have.entry, views, s)) : this.#succession.best(s), actions);
     }
   }
 
   /** Whether a picture is about to begin anew, and nothing plays meanwhile. @param {number} segment */
   #beginsAt(segment) {
-    return this.#rate === 0 && !this.#paused && this.#last !== segment - 1 && !this.state(segment).appended;
+    return this.#rate === 0 && !this.#paused && !this.#succession.follows(segment) && !this.state(segment).appended;
   }
 
   /** @param {number} now @param {number} segment the one to begin with, whose floor is here */
@@ -536,7 +452,7 @@ export class Scheduler {
     if (!this.#beginsAt(segment) || !this.rich || !this.#head.known) return false;
     const state = this.state(segment);
     state.waitsFrom ??= now;
-    const { errors } = bestTiles(state.have, this.#chain(segment, null));
+    const { errors } = this.#succession.best(segment, null);
     const full = this.#map.view(this.#head.now).every((share, tile) => share === 0 || this.#looksLike(segment, tile, errors[tile]) === 0);
     if (full) return false;
     // All has come that was asked for: what the connection brings is better known now.
@@ -562,13 +478,8 @@ export class Scheduler {
   #appendBetter(now, segment, { have, floor, appended }, actions) {
     if (floor.entry !== "here" || !appended) return;
     const views = this.#views(now, segment, 0);
-    const better = this.#entered(segment, this.slots < this.tiles ? this.#bestSlots(have.entry, views, segment) : have.entry.slice());
+    const better = this.#succession.entered(segment, this.slots < this.tiles ? this.#bestSlots(have.entry, views, segment) : have.entry.slice());
     if (this.#gain(views, appended.errors, better.errors) > WORTH) this.#give(now, segment, better, actions);
-  }
-
-  /** @param {number} segment @param {Int8Array} picks @returns {import("./chain.js").Shown} entry tiles only */
-  #entered(segment, picks) {
-    return enteredTiles(picks, this.#chain(segment, null));
   }
 
   /**
@@ -578,10 +489,7 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #give(now, segment, shown, actions) {
-    // What the decoder has of later ones, from before a seek, went on from other pictures than these.
-    this.#voidAfter(segment + 1);
-    this.state(segment).appended = shown;
-    this.#last = segment;
+    this.#succession.give(segment, shown);
     this.#appendedAt = now;
     // What was asked for the next one may have counted on tiles that did not come in time.
     const next = this.#stock.states.get(segment + 1);
@@ -612,7 +520,7 @@ export class Scheduler {
    * @param {Action[]} actions
    * @param {boolean} [entry] the floor to enter with, also where another one is there to go on with
    */
-  #askFloor(media, segment, actions, entry = !this.#goesOn(segment)) {
+  #askFloor(media, segment, actions, entry = !this.#succession.goesOn(segment)) {
     const { floor } = this.state(segment);
     if (floor.entry !== "no" || (!entry && floor.continued !== "no") || this.#stock.requests.size >= MOST_REQUESTS) return;
     if (this.#stock.floorsUnderWay >= MOST_FLOORS) return;
@@ -624,7 +532,7 @@ export class Scheduler {
 
   /** Whether the last quality but one is cheap enough to have all tiles in it. */
   get #affordsFine() {
-    return !this.#index.floorBytes && this.none > 2 && this.#costs.playedOn(this.none - 2) <= FINE_FLOOR * this.budgetRate;
+    return !this.#index.floorBytes && this.none > 2 && this.#costs.playedOn(this.none - 2) <= FINE_FLOOR * this.#budget.rate;
   }
 
   /** Seconds from a segment's beginning to the end of its group. @param {number} segment */
@@ -658,7 +566,7 @@ export class Scheduler {
     const views = this.#views(now, segment, Math.max(0, seconds));
     if (state.aimed && angleBetween(state.aimed, view) > TURNED) this.#dropStale(now, state, views, actions);
     // A picture that stands gets better with entry tiles only.
-    const before = standing ? null : this.#before(segment);
+    const before = standing ? null : this.#succession.before(segment);
     const wanted = this.#plan(state, segment, { view, views, time, before });
     if (!wanted) return;
     if (standing && state.floor.entry !== "here") return this.#askFloor(media, segment, actions, true);
@@ -739,40 +647,23 @@ export class Scheduler {
   #plan(state, segment, { view, views, time, before }) {
     // Where the very first picture begins, nobody knows the connection yet: what does not come in time is cancelled.
     const unknown = this.#beginsAt(segment) && !this.throughput.known;
-    const allowance = unknown ? this.capKbps * 125 * this.#index.segments[segment].duration : this.#allowance(segment);
+    const allowance = unknown ? this.#budget.capped * this.#index.segments[segment].duration : this.#allowance(segment);
     const turned = state.planned !== null && angleBetween(state.planned, view) > TURNED;
     const credit = turned ? TURN_CREDIT * allowance : 0;
-    const usual = this.#rate === 0 ? 0 : this.#account * (this.#account > 0 ? 1 : 1 / EVEN_OUT) - this.#usualFloor(segment);
+    const usual = this.#rate === 0 ? 0 : this.#budget.carried - this.#usualFloor(segment);
     const byCap = allowance - state.spent + usual + credit;
-    const byNetwork = unknown ? Infinity : SAFETY * this.throughput.estimate * time - this.#stock.underWay(segment);
+    const byNetwork = unknown ? Infinity : this.#budget.brought * time - this.#stock.underWay(segment);
     const budget = Math.min(byCap, byNetwork);
     if (budget <= 0) return null;
     const always = this.#always(this.#index.segments[segment]);
-    const have = this.#expected(segment, before).errors;
+    const have = this.#succession.expected(segment, before).errors;
     const { picks, errors } = planTiles({
-      tiles: this.tiles, choices: (tile) => this.#choices(segment, tile, before), views, budget,
+      tiles: this.tiles, choices: (tile) => this.#succession.choices(segment, tile, before), views, budget,
       seconds: this.#paused ? PAUSED_FOR : Math.min(LOOKED_AT_FOR, this.#groupLeft(segment)), have, always, shut: state.shut, most: this.slots,
     });
     for (const tile of always) if (picks[tile]) return picks;
     // A picture that stands is compared with what is seen of it, not with the entry tiles that have come.
     return this.#gain(views, (this.#paused && state.appended?.errors) || have, errors) > WORTH ? picks : null;
-  }
-
-  /**
-   * The better tiles that can be fetched.
-   * @param {number} segment
-   * @param {number} tile
-   * @param {import("./chain.js").Shown | null} before
-   */
-  #choices(segment, tile, before) {
-    const chain = this.#chain(segment, before);
-    const found = [];
-    for (let quality = 0; quality < this.none - 1; quality++) {
-      found.push({ quality, continued: false, bytes: chain.size(quality, tile, false), error: chain.error(quality, tile, false) });
-      const error = errorOnward(chain, tile, quality);
-      if (error < Infinity) found.push({ quality, continued: true, bytes: chain.size(quality, tile, true), error });
-    }
-    return found;
   }
 
   /** @param {SegmentFacts} segment */
@@ -788,7 +679,7 @@ export class Scheduler {
    * @param {Action[]} actions
    */
   #ask(request, actions) {
-    this.#account -= request.bytes;
+    this.#budget.spend(request.bytes);
     actions.push(this.#stock.ask(request));
   }
 }
