@@ -16,7 +16,7 @@ from django.conf import settings
 
 # The rest is for the other workers, the web processes and the system.
 SHARE = 0.8
-CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+CGROUPS, OWN_CGROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 
 
 @contextmanager
@@ -36,15 +36,21 @@ def room(needed: int) -> Iterator[bool]:
 
 
 def budget() -> int:
-    """Bytes that all rooms of this machine, or of this container, have together."""
-    return int(SHARE * min(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *map(_limit, CGROUP_LIMITS)))
+    """Bytes that all rooms have together: a share of the machine's memory, or of what its container or unit may use."""
+    return int(SHARE * min([os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *_limits()]))
 
 
-def _limit(path: Path) -> float:
-    try:
-        return float(path.read_text().strip().replace("max", "inf"))
-    except OSError:
-        return float("inf")
+def _limits() -> Iterator[float]:
+    """Of the control groups that this process is in, and of those above them: versions 1 and 2 (cgroups(7))."""
+    for line in OWN_CGROUPS.read_text().splitlines() if OWN_CGROUPS.exists() else []:
+        _, controllers, place = line.split(":", 2)
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        root, name = (CGROUPS / "memory", "memory.limit_in_bytes") if controllers else (CGROUPS, "memory.max")
+        group = root / place.lstrip("/")
+        for folder in (group, *group.parents):
+            if folder.is_relative_to(root) and (folder / name).is_file():
+                yield float((folder / name).read_text().strip().replace("max", "inf"))
 
 
 def _enter(needed: int) -> tuple[Path, int] | None:

@@ -81,11 +81,27 @@ def test_room_is_given_back_when_the_work_fails(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*.room")) == []
 
 
-def test_a_container_has_what_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_or_a_unit_has_what_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    limit = tmp_path / "memory.max"
-    monkeypatch.setattr(memory, "CGROUP_LIMITS", (limit, tmp_path / "none"))
-    limit.write_text("max\n")
+    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
+    monkeypatch.setattr(memory, "OWN_CGROUPS", tmp_path / "own")
     whole = memory.budget()
-    limit.write_text("1000000000\n")
+    unit = tmp_path / "system.slice" / "transcode.service"
+    unit.mkdir(parents=True)
+    (tmp_path / "own").write_text("0::/system.slice/transcode.service\n")
+    (unit / "memory.max").write_text("max\n")
+    assert memory.budget() == whole
+    (unit.parent / "memory.max").write_text("1000000000\n")
     assert memory.budget() == 800_000_000 < whole
+    (unit / "memory.max").write_text("500000000\n")
+    assert memory.budget() == 400_000_000
+
+
+def test_an_older_system_says_so_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
+    monkeypatch.setattr(memory, "OWN_CGROUPS", tmp_path / "own")
+    (tmp_path / "own").write_text("12:cpu,cpuacct:/box\n11:memory:/box\n")
+    (tmp_path / "memory" / "box").mkdir(parents=True)
+    (tmp_path / "memory" / "box" / "memory.limit_in_bytes").write_text("250000000\n")
+    assert memory.budget() == 200_000_000
