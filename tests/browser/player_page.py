@@ -44,6 +44,13 @@ class PlayerPage:
             assert time.monotonic() < deadline, f"never came true: {expression}"
             self.page.wait_for_timeout(60)
 
+    def until_colour(self, name: str, seconds: float = 30) -> None:
+        """Waits until the picture shows this colour."""
+        deadline = time.monotonic() + seconds
+        while (seen := self.colour()) != name:
+            assert time.monotonic() < deadline, f"shows {seen}, never {name}"
+            self.page.wait_for_timeout(60)
+
     def play(self) -> None:
         before = self.get("video.currentTime")
         self.page.evaluate(f"void {PLAYER}.play()")

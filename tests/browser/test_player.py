@@ -334,6 +334,15 @@ def test_a_flat_video_is_shown_as_it_is(watch: Callable[..., PlayerPage]) -> Non
 # --- going on where one left --------------------------------------------------------------------
 
 
+def reported_beyond(player: PlayerPage, site: PlayerSite, position: float) -> dict[str, str]:
+    """The last report that the page sent, once it is of a place further on than this."""
+    deadline = time.monotonic() + 30
+    while not site.reports or float(site.reports[-1]["position"]) <= position:
+        assert time.monotonic() < deadline, f"nothing was told of what comes after {position}: {site.reports}"
+        player.page.wait_for_timeout(60)
+    return site.reports[-1]
+
+
 def test_a_person_with_an_account_goes_on_where_the_house_says(
     watch: Callable[..., PlayerPage], player_site: PlayerSite
 ) -> None:
@@ -342,15 +351,12 @@ def test_a_person_with_an_account_goes_on_where_the_house_says(
     player.play()
     player.page.get_by_text("Continued at 0:11.").wait_for()
     player.page.evaluate(f"{PLAYER}.pause()")
-    player.page.wait_for_timeout(300)
-    report = player_site.reports[-1]
-    assert float(report["position"]) > 11.5
+    report = reported_beyond(player, player_site, 11.5)
     assert float(report["duration"]) == pytest.approx(24, abs=0.5)
     assert report["csrfmiddlewaretoken"] == "known-token"
     player.play()
     player.page.goto("about:blank")
-    player.page.wait_for_timeout(500)
-    assert float(player_site.reports[-1]["position"]) > float(report["position"]), "told on leaving as well"
+    reported_beyond(player, player_site, float(report["position"]))
     assert {entry["session"] for entry in player_site.reports} == {report["session"]}
 
 
@@ -482,8 +488,7 @@ def test_when_the_browser_forbids_playing_the_big_button_asks(open_page: Open, p
     player = PlayerPage(page)
     big = page.locator(".player__big-play")
     page.evaluate(f"void {PLAYER}.play()")
-    page.wait_for_timeout(300)
-    assert big.is_visible()
+    big.wait_for()
     big.click()
     player.until("!p.video.paused && p.video.currentTime > 0.2")
     assert big.is_hidden()
@@ -502,9 +507,9 @@ def test_the_picture_comes_back_after_the_graphics_context_was_lost(
         }}"""
     )
     player.page.get_by_text("graphics chip was taken away").wait_for()
-    player.page.wait_for_timeout(1200)
+    player.until("!p.stage.renderer.getContext().isContextLost()")
     player.look(90)
-    assert player.colour() == "EAST"
+    player.until_colour("EAST")
 
 
 # --- the frame loop -------------------------------------------------------------------------------
