@@ -133,16 +133,16 @@ def test_north_stays_north_when_one_seeks_and_when_the_quality_changes(watch: Ca
     player = watch()
     player.pause_at(13)
     player.settle(6)
-    assert player.colour() == "NORTH"
+    player.until_colour("NORTH")
     for word, width in (("light", 960), ("clear", 1920)):
         player.page.evaluate(f"{PLAYER}.chooseQuality('{word}')")
         player.play()
         player.until(f"p.video.videoWidth === {width}")
         player.page.evaluate(f"{PLAYER}.pause()")
         player.settle(6)
-        assert player.colour() == "NORTH"
+        player.until_colour("NORTH")
     player.look(90)
-    assert player.colour() == "EAST"
+    player.until_colour("EAST")
 
 
 def test_the_compass_follows_and_brings_one_back(watch: Callable[..., PlayerPage]) -> None:
@@ -444,7 +444,7 @@ def test_a_codec_that_only_promises_to_play_is_left_for_h264(
     player = watch(src={"hls": player_site.address("sphere", "liar.m3u8")})
     player.play()
     assert player.get("source.figures().codec").startswith("avc1")
-    assert player.colour() == "NORTH"
+    player.until_colour("NORTH")
 
 
 def test_a_browser_without_the_decoders_is_told_so(open_page: Open, player_site: PlayerSite, complaints: Any) -> None:
